@@ -1,0 +1,62 @@
+"""Transactional outbox: news is written in the transaction of the data that it tells about (R2), and published later by the relay."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.context import correlation_id
+from chassis.ids import new_id
+from chassis.tables import Ledger
+from contracts.envelope import Event, seal
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who may see an event live (server-sent events, webhooks): everybody, roles, accounts, or members of actors. Nobody by default."""
+
+    public: bool = False
+    roles: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """As stored beside the event (Any: JSON)."""
+        return {"public": self.public, "roles": list(self.roles), "accounts": list(self.accounts), "actors": list(self.actors)}
+
+
+NOBODY = Audience()
+EVERYBODY = Audience(public=True)
+
+
+@dataclass(slots=True)
+class Outbox:
+    """The outgoing events of one transaction."""
+
+    session: AsyncSession
+    ledger: Ledger
+    now: datetime
+    channel: str
+    written: int = field(default=0)
+
+    async def add(self, event: Event, audience: Audience = NOBODY) -> None:
+        """Write an event beside the data. It is published after the commit, at least once and in order."""
+        event_id = new_id()
+        correlation = correlation_id()
+        await self.session.flush()
+        await self.session.execute(
+            insert(self.ledger.outbox).values(
+                id=str(event_id),
+                subject=event.type_name,
+                subject_id=event.subject_id,
+                body=seal(event, event_id=event_id, occurred_at=self.now, correlation_id=correlation).decode(),
+                audience=audience.as_json(),
+                correlation_id=str(correlation),
+                created_at=self.now,
+            )
+        )
+        if not self.written and self.session.get_bind().dialect.name == "postgresql":
+            await self.session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": self.channel})
+        self.written += 1
