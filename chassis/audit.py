@@ -90,7 +90,9 @@ async def purge(session: AsyncSession, ledger: Ledger, signer: Signer, before: d
     """Delete sealed rows older than `before`, behind a signed checkpoint that keeps the chain verifiable. Returns how many went."""
     audit = ledger.audit
     last = (
-        await session.execute(select(audit.c.seq, audit.c.hash).where(audit.c.at < before, audit.c.seq.is_not(None)).order_by(audit.c.seq.desc()).limit(1))
+        await session.execute(
+            select(audit.c.seq, audit.c.hash).where(audit.c.at < before, audit.c.seq.is_not(None)).order_by(audit.c.seq.desc()).limit(1)
+        )
     ).first()
     if last is None:
         return 0

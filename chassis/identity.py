@@ -1,4 +1,4 @@
-"""Who is calling: each process signs its calls with its own Ed25519 key (EdDSA JWT, RFC 8037, at most 60 s), and believes only keys it was given.
+"""Who is calling: each process signs its calls with its own Ed25519 key (JWT with Ed25519, RFC 9864, at most 60 s), and believes only keys it was given.
 
 The gateway signs for the person or client that it has checked; a service signs for itself. There is no shared secret (R27).
 """
@@ -108,7 +108,7 @@ class Signer:
             "scopes": sorted(caller.scopes),
             "locale": caller.locale,
         }
-        token = jwt.encode({"alg": "EdDSA", "typ": "JWT"}, claims, self._jwk, algorithms=["EdDSA"])
+        token = jwt.encode({"alg": "Ed25519", "typ": "JWT"}, claims, self._jwk, algorithms=["Ed25519"])
         if len(self._tokens) > 2000:
             self._tokens.clear()
         self._tokens[caller, audience] = (now, token)
@@ -139,7 +139,7 @@ class Verifier:
         refusal = NotSigned("This service answers only calls that the hub has signed.")
         for name, key in self._keys.items():
             try:
-                claims = jwt.decode(token, key, algorithms=["EdDSA"]).claims
+                claims = jwt.decode(token, key, algorithms=["Ed25519"]).claims
             except (JoseError, ValueError, UnicodeError):
                 continue
             try:

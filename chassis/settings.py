@@ -61,7 +61,9 @@ class ServiceSettings(HubSettings):
     database_busy_seconds: float = Field(5, gt=0, description="How long a request waits for the database before it answers 503.")
     nats_url: str = Field("nats://127.0.0.1:4222", description="Address of the broker.")
     nats_seed: SecretStr = Field(description="This service's nkey seed at the broker (SU...).")
-    retry_seconds: list[float] = Field([1, 5, 30, 120], description="Waits between attempts to handle an event; after the last comes the dead letter.")
+    retry_seconds: list[float] = Field(
+        [1, 5, 30, 120], description="Waits between attempts to handle an event; after the last comes the dead letter."
+    )
     outbox_days: int = Field(7, ge=1, description="Days that published events stay in the outbox, from which the broker can be rebuilt.")
     inbox_days: int = Field(14, ge=1, description="Days that handled event ids are remembered; longer than the stream keeps messages.")
     idempotency_hours: int = Field(24, ge=1, description="Hours that an Idempotency-Key and its answer are kept.")

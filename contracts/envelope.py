@@ -26,9 +26,8 @@ class Event(BaseModel):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if "type_name" in cls.__dict__:
-            if REGISTRY.setdefault(cls.type_name, cls).__name__ != cls.__name__:
-                raise TypeError(f"two events are called {cls.type_name}")
+        if "type_name" in cls.__dict__ and REGISTRY.setdefault(cls.type_name, cls).__name__ != cls.__name__:
+            raise TypeError(f"two events are called {cls.type_name}")
 
     @property
     def subject_id(self) -> str:

@@ -1,0 +1,140 @@
+"""What every service offers the hub itself: health, metrics, its news and its audit trail, each limited to what the caller may see.
+
+The gateway merges the `/internal/v1` answers of all services into `/api/v1/events` and `/api/v1/audit`; nobody else reaches them.
+"""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import func, select
+
+from chassis.edge import caller_of
+from chassis.errors import Forbidden
+from chassis.identity import Caller
+
+router = APIRouter()
+
+
+class Health(BaseModel):
+    """Whether this service works, part by part."""
+
+    status: str
+    checks: dict[str, str]
+
+
+class NewsItem(BaseModel):
+    """An event as stored, with its place in this service's outbox."""
+
+    seq: int
+    envelope: str
+
+
+class AuditEntry(BaseModel):
+    """One line of the audit trail."""
+
+    id: str
+    at: datetime
+    caller_kind: str
+    caller_id: str | None
+    action: str
+    subject_kind: str
+    subject_id: str
+    details: dict[str, Any]  # Any: codes and counts
+    correlation_id: str
+    seq: int | None
+
+
+class NotForYou(Forbidden):
+    """Only the administrator and the council's observer read the audit trail."""
+
+
+@router.get("/healthz", include_in_schema=False)
+async def healthz() -> dict[str, str]:
+    """The process runs."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", include_in_schema=False)
+async def readyz(request: Request, response: Response) -> Health:
+    """The service can take requests: its database answers and is migrated. A broker that is away is told and does not count (R12)."""
+    checks: dict[str, str] = await request.app.state.service.readiness()
+    ready = all(value == "ok" for name, value in checks.items() if name != "broker")
+    response.status_code = 200 if ready else 503
+    return Health(status="ok" if ready else "not ready", checks=checks)
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(request: Request) -> Response:
+    """Prometheus metrics."""
+    return Response(request.app.state.service.metrics.text(), media_type="text/plain; version=0.0.4")
+
+
+def _may_see(caller: Caller, audience: dict[str, Any]) -> bool:
+    return bool(
+        audience.get("public")
+        or caller.role == "admin"
+        or (caller.role and caller.role in audience.get("roles", ()))
+        or (caller.kind == "account" and caller.id in audience.get("accounts", ()))
+        or (caller.actor_id and str(caller.actor_id) in audience.get("actors", ()))
+    )
+
+
+@router.get("/internal/v1/events", include_in_schema=False)
+async def events(
+    request: Request,
+    caller: Annotated[Caller, Depends(caller_of)],
+    after: Annotated[int, Query(ge=-1, le=2**62)] = -1,
+    wait: Annotated[float, Query(ge=0, le=25)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+) -> list[NewsItem]:
+    """Events that the caller may see, after a place in the outbox; -1 answers only the present end (as an item without envelope)."""
+    service = request.app.state.service
+    outbox = service.ledger.outbox
+    waited = 0.0
+    while True:
+        async with service.database.reading() as session:
+            if after < 0:
+                end = (await session.execute(select(func.max(outbox.c.seq)))).scalar() or 0
+                return [NewsItem(seq=end, envelope="")]
+            query = select(outbox.c.seq, outbox.c.body, outbox.c.audience).where(outbox.c.seq > after).order_by(outbox.c.seq).limit(500)
+            rows = (await session.execute(query)).all()
+        seen = [NewsItem(seq=row.seq, envelope=row.body) for row in rows if _may_see(caller, row.audience)][:limit]
+        if seen:
+            return seen
+        if rows:
+            after = rows[-1].seq
+            continue
+        if waited >= wait:
+            return []
+        await asyncio.sleep(0.25)
+        waited += 0.25
+
+
+@router.get("/internal/v1/audit", include_in_schema=False)
+async def audit(
+    request: Request,
+    caller: Annotated[Caller, Depends(caller_of)],
+    before: Annotated[datetime | None, Query()] = None,
+    correlation: Annotated[str | None, Query(max_length=36)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> list[AuditEntry]:
+    """The newest lines of the audit trail, back from `before`. An observer sees what was done, not by whom nor to which record."""
+    if caller.role not in ("admin", "observer"):
+        raise NotForYou("Only the administrator and the council's observer read the audit trail.")
+    service = request.app.state.service
+    table = service.ledger.audit
+    query = select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(table.c.at < before)
+    if correlation is not None:
+        query = query.where(table.c.correlation_id == correlation)
+    async with service.database.reading() as session:
+        rows = (await session.execute(query)).mappings().all()
+    entries = [AuditEntry.model_validate(dict(row)) for row in rows]
+    if caller.role == "observer":
+        hidden: dict[str, Any] = {"caller_id": None, "subject_id": "-", "details": {}, "correlation_id": "-"}
+        entries = [entry.model_copy(update=hidden) for entry in entries]
+    return entries

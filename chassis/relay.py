@@ -1,0 +1,139 @@
+"""Publishes the outbox in order, and stores what the broker confirmed (R3).
+
+Before its first publish after each reconnect it reconciles: a stream that was made anew, or that ends below what we know it confirmed, gets the
+retained rows again. Consumers handle each event id once, so publishing twice is harmless and losing is not possible.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.bus import Bus, BusRefused, BusUnavailable
+from chassis.database import Database
+from chassis.errors import HubError
+from chassis.tables import Ledger
+from chassis.telemetry import Metrics, log_for
+from chassis.work import Clock
+
+BATCH = 200
+IDLE_SECONDS = 1.0
+"""Longest wait before the outbox is looked at without a wake-up."""
+
+
+class Relay:
+    """One relay of one service. On PostgreSQL an advisory lock keeps it the only one among replicas, so that order is kept."""
+
+    def __init__(self, service: str, database: Database, ledger: Ledger, bus: Bus, metrics: Metrics, clock: Clock) -> None:
+        self._service = service
+        self._database = database
+        self._ledger = ledger
+        self._bus = bus
+        self._metrics = metrics
+        self._clock = clock
+        self._log = log_for(service)
+        self._wake = asyncio.Event()
+        self._must_reconcile = True
+        bus.on_connect.append(self._reconnected)
+
+    def wake(self) -> None:
+        """There may be something to publish."""
+        self._wake.set()
+
+    def _reconnected(self) -> None:
+        self._must_reconcile = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Publish for ever; errors are logged and tried again."""
+        while True:
+            try:
+                async with self._database.only_one(f"relay/{self._service}") as alone:
+                    while alone:
+                        if not await self.publish_waiting():
+                            await self._pause()
+                await asyncio.sleep(IDLE_SECONDS)
+            except asyncio.CancelledError:
+                raise
+            except (HubError, OSError) as error:
+                self._log.warning("relay waits", error=type(error).__name__)
+                await asyncio.sleep(0.2)
+            except Exception as error:  # the relay must outlive any single failure; what failed is still in the outbox
+                self._log.error("relay failed", error=type(error).__name__)
+                await asyncio.sleep(1)
+
+    async def _pause(self) -> None:
+        self._wake.clear()
+        try:
+            await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
+        except TimeoutError:
+            return
+
+    async def publish_waiting(self) -> int:
+        """Publish one batch in order; returns how many were confirmed. Raises BusUnavailable when the broker is away."""
+        if not self._bus.connected:
+            return 0
+        if self._must_reconcile:
+            await self._reconcile()
+        async with self._database.reading() as session:
+            rows = await self._waiting(session)
+        if not rows:
+            return 0
+        confirmed: list[tuple[int, int]] = []
+        try:
+            for row in rows:
+                stream_seq = await self._bus.publish(
+                    row.subject,
+                    row.body.encode(),
+                    event_id=row.id,
+                    headers={"Hub-Correlation-Id": row.correlation_id, "Content-Type": "application/cloudevents+json"},
+                )
+                confirmed.append((row.seq, stream_seq))
+        except (BusUnavailable, BusRefused) as error:
+            self._log.warning("publishing stopped", error=type(error).__name__, count=len(rows) - len(confirmed))
+            await asyncio.sleep(0.2)
+        if confirmed:
+            await self._mark(confirmed, self._clock())
+            self._metrics.published.labels(self._service).inc(len(confirmed))
+        return len(confirmed)
+
+    async def _waiting(self, session: AsyncSession) -> Sequence[Row[Any]]:
+        outbox = self._ledger.outbox
+        rows = (await session.execute(select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.seq).limit(BATCH))).all()
+        self._metrics.outbox.labels(self._service).set(len(rows))
+        return rows
+
+    async def _mark(self, confirmed: list[tuple[int, int]], now: datetime) -> None:
+        outbox, state = self._ledger.outbox, self._ledger.relay_state
+        async with self._database.writing() as session:
+            connection = await session.connection()
+            await connection.execute(
+                update(outbox).where(outbox.c.seq == bindparam("row_seq")).values(sent_at=now, stream_seq=bindparam("at_broker")),
+                [{"row_seq": seq, "at_broker": stream_seq} for seq, stream_seq in confirmed],
+            )
+            await session.execute(update(state).where(state.c.last_seq < confirmed[-1][1]).values(last_seq=confirmed[-1][1]))
+
+    async def _reconcile(self) -> None:
+        """Compare the stream with what it confirmed to us; what it no longer holds is published again."""
+        facts = await self._bus.own_stream()
+        created = facts.created.isoformat()
+        outbox, state = self._ledger.outbox, self._ledger.relay_state
+        async with self._database.writing() as session:
+            known = (await session.execute(select(state))).first()
+            if known is None:
+                await session.execute(insert(state).values(id=1, stream_created=created, last_seq=0))
+                again: ColumnElement[bool] = outbox.c.sent_at.is_not(None)
+            elif known.stream_created != created:
+                await session.execute(update(state).values(stream_created=created, last_seq=0))
+                again = outbox.c.sent_at.is_not(None)
+            else:
+                again = outbox.c.stream_seq > facts.last_seq
+            result = await session.execute(update(outbox).where(again).values(sent_at=None, stream_seq=None))
+            await session.execute(update(state).values(last_seq=func.coalesce(select(func.max(outbox.c.stream_seq)).scalar_subquery(), 0)))
+        count = result.rowcount  # type: ignore[attr-defined]
+        if count:
+            self._log.warning("the broker lacks events; publishing them again", count=count)
+        self._must_reconcile = False

@@ -1,0 +1,80 @@
+"""One transaction of a service: its session, outbox, audit, caller and moment. Each service's `work.py` adds its stores.
+
+The edge (route, event handler, timer) opens and commits it; a use case never does. `now` is fixed for the whole transaction.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.audit import Audit
+from chassis.identity import Caller
+from chassis.outbox import Outbox
+from chassis.tables import Ledger
+from contracts.envelope import Envelope
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The wall clock, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class WorkParts:
+    """What the edge hands to a service's Work (`resources` is Any: each service narrows it to its own type)."""
+
+    session: AsyncSession
+    ledger: Ledger
+    caller: Caller
+    now: datetime
+    channel: str
+    resources: Any
+    cause: Envelope | None = None
+
+
+@dataclass(slots=True)
+class Work:
+    """Base of each service's Work."""
+
+    parts: WorkParts
+    outbox: Outbox = field(init=False)
+    audit: Audit = field(init=False)
+    wakes: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        parts = self.parts
+        self.outbox = Outbox(parts.session, parts.ledger, parts.now, parts.channel)
+        self.audit = Audit(parts.session, parts.ledger, parts.now, parts.caller)
+        self.open_stores(parts.session)
+
+    def open_stores(self, session: AsyncSession) -> None:
+        """A service sets its stores here."""
+
+    @property
+    def session(self) -> AsyncSession:
+        """The open transaction; stores use it, use cases do not."""
+        return self.parts.session
+
+    @property
+    def caller(self) -> Caller:
+        """Who acts."""
+        return self.parts.caller
+
+    @property
+    def now(self) -> datetime:
+        """The moment of this transaction, UTC."""
+        return self.parts.now
+
+    @property
+    def cause(self) -> Envelope | None:
+        """The event that is being handled, if any."""
+        return self.parts.cause
+
+    def wake(self, timer: str) -> None:
+        """Let a timer run right after the commit instead of at its next turn."""
+        self.wakes.add(timer)
