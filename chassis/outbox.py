@@ -50,7 +50,7 @@ class Outbox:
             insert(self.ledger.outbox).values(
                 id=str(event_id),
                 subject=event.type_name,
-                subject_id=event.subject_id,
+                subject_id=event.about_id,
                 body=seal(event, event_id=event_id, occurred_at=self.now, correlation_id=correlation).decode(),
                 audience=audience.as_json(),
                 correlation_id=str(correlation),

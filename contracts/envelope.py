@@ -30,7 +30,7 @@ class Event(BaseModel):
             raise TypeError(f"two events are called {cls.type_name}")
 
     @property
-    def subject_id(self) -> str:
+    def about_id(self) -> str:
         """The id of what the event is about."""
         return str(getattr(self, self.about))
 
@@ -66,7 +66,7 @@ def seal(event: Event, *, event_id: UUID, occurred_at: datetime, correlation_id:
         id=event_id,
         source=f"/hospitium/{event.type_name.split('.')[1]}",
         type=event.type_name,
-        subject=event.subject_id,
+        subject=event.about_id,
         time=occurred_at.astimezone(UTC),
         correlationid=correlation_id,
         data=event.model_dump(mode="json"),
