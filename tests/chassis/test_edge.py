@@ -86,9 +86,7 @@ async def test_a_key_of_a_dead_request_is_taken_over_after_its_lease(bench: Benc
     await bench.service.keys.claim(caller.principal, "k1", fingerprint, clock())
     clock.forward(seconds=11)
 
-    response = await bench.post(
-        caller, "/bells", None, content=raw, headers={"Idempotency-Key": "k1", "Content-Type": "application/json"}
-    )
+    response = await bench.post(caller, "/bells", None, content=raw, headers={"Idempotency-Key": "k1", "Content-Type": "application/json"})
 
     assert response.status_code == 201
 
