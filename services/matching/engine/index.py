@@ -1,0 +1,172 @@
+"""Offers and needs in memory: prefiltered by category and bit masks, it answers exactly what `score.reference` answers over everything."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from heapq import nsmallest
+from uuid import UUID
+
+from services.matching.engine.score import rank, reference
+from services.matching.engine.types import Audience, Circumstances, NeedFacts, OfferFacts, ProviderRecord, Verdict
+from services.matching.engine.weights import DEFAULT, Weights
+
+OPEN = "open"
+SHARED = "shared with peers"
+CONSENTED = "consented"
+CATEGORY = "category "
+TAG = "tag "
+
+
+def at_and_above(category: str) -> Iterator[str]:
+    """A category and its ancestors, nearest first: `housing.room`, then `housing`."""
+    while category:
+        yield category
+        category = category.rpartition(".")[0]
+
+
+class _Masks:
+    """Which slots carry which mark: one Python integer per mark, one bit per slot; freed slots are used again."""
+
+    def __init__(self) -> None:
+        self.slot_of: dict[UUID, int] = {}
+        self.id_at: dict[int, UUID] = {}
+        self.free: list[int] = []
+        self.marks: defaultdict[str, int] = defaultdict(int)
+        self.marks_of: dict[UUID, frozenset[str]] = {}
+
+    def put(self, key: UUID, marks: frozenset[str]) -> None:
+        """Insert a key with its marks, or replace the marks it had."""
+        self.drop(key)
+        slot = self.free.pop() if self.free else len(self.id_at)
+        self.slot_of[key], self.id_at[slot], self.marks_of[key] = slot, key, marks
+        for mark in marks:
+            self.marks[mark] |= 1 << slot
+
+    def drop(self, key: UUID) -> None:
+        """Forget a key; unknown keys are fine."""
+        slot = self.slot_of.pop(key, None)
+        if slot is None:
+            return
+        del self.id_at[slot]
+        self.free.append(slot)
+        for mark in self.marks_of.pop(key):
+            self.marks[mark] &= ~(1 << slot)
+            if not self.marks[mark]:
+                del self.marks[mark]
+
+    def having(self, mark: str) -> int:
+        """The slots that carry a mark."""
+        return self.marks.get(mark, 0)
+
+    def keys(self, mask: int) -> Iterator[UUID]:
+        """The keys of a mask's slots."""
+        while mask:
+            lowest = mask & -mask
+            yield self.id_at[lowest.bit_length() - 1]
+            mask ^= lowest
+
+
+def _marks_of_offer(offer: OfferFacts) -> frozenset[str]:
+    marks = {CATEGORY + category for category in at_and_above(offer.category)} | {TAG + tag for tag in offer.provides}
+    if offer.is_open:
+        marks.add(OPEN)
+    if offer.audience is Audience.PEERS:
+        marks.add(SHARED)
+    return frozenset(marks)
+
+
+def _marks_of_need(need: NeedFacts) -> frozenset[str]:
+    marks = {CATEGORY + need.category} | {TAG + tag for tag in need.requires}
+    if need.is_open:
+        marks.add(OPEN)
+    if need.consent_match:
+        marks.add(CONSENTED)
+    return frozenset(marks)
+
+
+class Index:
+    """Follows every change of offers, needs, provider records, helped cases and tried pairs, and ranks without looking at what cannot fit."""
+
+    def __init__(self, weights: Weights = DEFAULT) -> None:
+        self.weights = weights
+        self.offers: dict[UUID, OfferFacts] = {}
+        self.needs: dict[UUID, NeedFacts] = {}
+        self._offer_masks = _Masks()
+        self._need_masks = _Masks()
+        self._records: dict[str, ProviderRecord] = {}
+        self._helpers: dict[UUID, frozenset[str]] = {}
+        self._tried: set[tuple[UUID, UUID]] = set()
+
+    def put_offer(self, offer: OfferFacts) -> None:
+        """Insert an offer, or replace what was known of it."""
+        self.offers[offer.id] = offer
+        self._offer_masks.put(offer.id, _marks_of_offer(offer))
+
+    def remove_offer(self, offer_id: UUID) -> None:
+        """Forget an offer; unknown ids are fine."""
+        self.offers.pop(offer_id, None)
+        self._offer_masks.drop(offer_id)
+
+    def put_need(self, need: NeedFacts) -> None:
+        """Insert a need, or replace what was known of it."""
+        self.needs[need.id] = need
+        self._need_masks.put(need.id, _marks_of_need(need))
+
+    def remove_need(self, need_id: UUID) -> None:
+        """Forget a need; unknown ids are fine. What it tried is kept by the pair, for it may come back."""
+        self.needs.pop(need_id, None)
+        self._need_masks.drop(need_id)
+
+    def put_record(self, provider_id: str, record: ProviderRecord) -> None:
+        """Set a provider's counters."""
+        self._records[provider_id] = record
+
+    def put_helpers(self, case_id: UUID, provider_ids: Iterable[str]) -> None:
+        """Set which providers already help a case."""
+        self._helpers[case_id] = frozenset(provider_ids)
+
+    def put_tried(self, need_id: UUID, offer_id: UUID) -> None:
+        """Remember that a pair was tried, and declined or left unanswered."""
+        self._tried.add((need_id, offer_id))
+
+    def circumstances(self, need: NeedFacts, offer: OfferFacts, as_of: datetime) -> Circumstances:
+        """What the verdict on a pair depends on besides its two sides."""
+        return Circumstances(
+            as_of=as_of,
+            record=self._records.get(offer.provider_id, ProviderRecord()),
+            helps_case=offer.provider_id in self._helpers.get(need.case_id, frozenset()),
+            tried=(need.id, offer.id) in self._tried,
+        )
+
+    def verdict(self, need: NeedFacts, offer: OfferFacts, as_of: datetime) -> Verdict:
+        """The plain definition, on what the index knows."""
+        return reference(need, offer, self.circumstances(need, offer, as_of), self.weights)
+
+    def top_k(self, need: NeedFacts, k: int, as_of: datetime) -> list[Verdict]:
+        """The k best eligible offers of a need (which need not be in the index), best first; ties by earlier offer, then id."""
+        masks = self._offer_masks
+        mask = masks.having(CATEGORY + need.category) & masks.having(OPEN)
+        if need.from_peer:
+            mask &= masks.having(SHARED)
+        for tag in need.requires:
+            mask &= masks.having(TAG + tag)
+        offers = (self.offers[key] for key in masks.keys(mask))
+        found = ((offer, self.verdict(need, offer, as_of)) for offer in offers if offer.places_left >= need.size)
+        best = nsmallest(k, (pair for pair in found if pair[1].eligible), key=lambda pair: rank(pair[1], pair[0].posted_at, pair[0].id))
+        return [verdict for _, verdict in best]
+
+    def needs_for(self, offer: OfferFacts, as_of: datetime) -> list[Verdict]:
+        """Every need that an offer is eligible for, best first; ties by earlier need, then id."""
+        masks = self._need_masks
+        mask = 0
+        for category in at_and_above(offer.category):
+            mask |= masks.having(CATEGORY + category)
+        mask &= masks.having(OPEN) & masks.having(CONSENTED)
+        provided = {TAG + tag for tag in offer.provides}
+        for mark, slots in masks.marks.items():
+            if mark.startswith(TAG) and mark not in provided:
+                mask &= ~slots
+        needs = (self.needs[key] for key in masks.keys(mask))
+        found = ((need, self.verdict(need, offer, as_of)) for need in needs if need.size <= offer.places_left)
+        best = sorted((pair for pair in found if pair[1].eligible), key=lambda pair: rank(pair[1], pair[0].posted_at, pair[0].id))
+        return [verdict for _, verdict in best]

@@ -1,0 +1,131 @@
+"""The plain definition of a pair: `reference` says whether it is eligible and scores it in parts, from nothing but its arguments."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from services.matching.engine.distance import distance_m
+from services.matching.engine.eligibility import anyone_speaks, covers, failing, has_interpreter, minutes_in_common, reach_m
+from services.matching.engine.types import Circumstances, NeedFacts, OfferFacts, Part, PartName, Reason, Verdict
+from services.matching.engine.week import minutes, week_mask
+from services.matching.engine.weights import DEFAULT, Weights
+
+FULL = 1000
+"""Points of a part that could not be better."""
+WAITING_DAYS = 60
+"""Days after which waiting counts fully."""
+
+Points = tuple[int, Reason]
+
+
+def reference(need: NeedFacts, offer: OfferFacts, at: Circumstances, weights: Weights = DEFAULT) -> Verdict:
+    """What we say of a pair. Steps: ask every rule; give each part 0..1000 points in whole numbers; sum points times weight.
+    Guarantee: the same arguments give the same verdict, and the parts are given for refused pairs too."""
+    measured = ((name, *measure(need, offer, at)) for name, measure in MEASURES.items())
+    parts = tuple(Part(name, points, weights.of(name), reason) for name, points, reason in measured)
+    return Verdict(
+        need_id=need.id,
+        offer_id=offer.id,
+        reasons=failing(need, offer, at),
+        parts=parts,
+        score=sum(part.points * part.weight for part in parts),
+        weights=weights.version,
+    )
+
+
+def rank(verdict: Verdict, posted_at: datetime, other_id: UUID) -> tuple[int, datetime, UUID]:
+    """The key that sorts best first: higher score, then what was posted earlier, then the lower id."""
+    return (-verdict.score, posted_at, other_id)
+
+
+def ranked(pairs: Iterable[tuple[OfferFacts, Verdict]]) -> list[tuple[OfferFacts, Verdict]]:
+    """The eligible offers of one need, best first."""
+    return sorted(
+        (pair for pair in pairs if pair[1].eligible),
+        key=lambda pair: rank(pair[1], pair[0].posted_at, pair[0].id),
+    )
+
+
+def _distance(need: NeedFacts, offer: OfferFacts, _: Circumstances) -> Points:
+    if offer.remote:
+        return FULL, Reason("score.distance.remote")
+    if need.place is None or offer.place is None:
+        return 0, Reason("score.distance.unknown")
+    away, reach = distance_m(need.place, offer.place), reach_m(need, offer)
+    points = FULL if away == 0 else FULL * (reach - away) // reach if away < reach else 0
+    return points, Reason("score.distance", (("metres", away), ("reach", reach)))
+
+
+def _language(need: NeedFacts, offer: OfferFacts, _: Circumstances) -> Points:
+    if not need.languages or not offer.languages:
+        return FULL, Reason("score.language.not_asked")
+    count = len(need.languages)
+    for position, wish in enumerate(need.languages):
+        if anyone_speaks(offer, wish.code):
+            points = FULL * (count - position) // count
+            return points, Reason("score.language", (("language", wish.code), ("position", position + 1), ("count", count)))
+    return 0, Reason("score.language.interpreter" if has_interpreter(need, offer) else "score.language.none")
+
+
+def _times(need: NeedFacts, offer: OfferFacts, at: Circumstances) -> Points:
+    shared = minutes_in_common(need, offer, at.as_of.date())
+    if not need.windows:
+        return (FULL, Reason("score.times.any")) if shared else (0, Reason("score.times.none"))
+    needed = minutes(week_mask(need.windows))
+    return FULL * minutes(shared) // needed, Reason("score.times", (("shared", minutes(shared)), ("needed", needed)))
+
+
+def _topics(need: NeedFacts, offer: OfferFacts, _: Circumstances) -> Points:
+    wished = [wish for wish in need.topics if not wish.required]
+    if not wished:
+        return FULL, Reason("score.topics.not_asked")
+    covered = sum(any(covers(offered, wish) for offered in offer.topics) for wish in wished)
+    return FULL * covered // len(wished), Reason("score.topics", (("covered", covered), ("wished", len(wished))))
+
+
+def _size_fit(need: NeedFacts, offer: OfferFacts, _: Circumstances) -> Points:
+    left = offer.places_left
+    points = min(FULL, FULL * need.size // left) if left > 0 else 0
+    return points, Reason("score.size_fit", (("size", need.size), ("left", left)))
+
+
+def _continuity(_: NeedFacts, __: OfferFacts, at: Circumstances) -> Points:
+    return (FULL, Reason("score.continuity.known")) if at.helps_case else (0, Reason("score.continuity.new"))
+
+
+def _preferences(need: NeedFacts, offer: OfferFacts, _: Circumstances) -> Points:
+    asked = len(need.preferences)
+    if not asked:
+        return FULL, Reason("score.preferences.not_asked")
+    met = len(need.preferences & offer.provides)
+    return FULL * met // asked, Reason("score.preferences", (("met", met), ("asked", asked)))
+
+
+def _fair_load(_: NeedFacts, __: OfferFacts, at: Circumstances) -> Points:
+    waiting = at.record.open_requests
+    return FULL // (1 + waiting), Reason("score.fair_load", (("open", waiting),))
+
+
+def _answering(_: NeedFacts, __: OfferFacts, at: Circumstances) -> Points:
+    # Laplace's rule of succession: a provider who was never asked starts at one half.
+    answered, asked = at.record.answered_in_time, at.record.asked
+    return FULL * (answered + 1) // (asked + 2), Reason("score.answering", (("answered", answered), ("asked", asked)))
+
+
+def _waiting(need: NeedFacts, _: OfferFacts, at: Circumstances) -> Points:
+    days = max(0, (at.as_of - need.posted_at).days)
+    return FULL * min(days, WAITING_DAYS) // WAITING_DAYS, Reason("score.waiting", (("days", days),))
+
+
+MEASURES: dict[PartName, Callable[[NeedFacts, OfferFacts, Circumstances], Points]] = {
+    PartName.DISTANCE: _distance,
+    PartName.LANGUAGE: _language,
+    PartName.TIMES: _times,
+    PartName.TOPICS: _topics,
+    PartName.SIZE_FIT: _size_fit,
+    PartName.CONTINUITY: _continuity,
+    PartName.PREFERENCES: _preferences,
+    PartName.FAIR_LOAD: _fair_load,
+    PartName.ANSWERING: _answering,
+    PartName.WAITING: _waiting,
+}
