@@ -91,15 +91,11 @@ FOREIGN = [(producer, reader) for producer, readers in CONSUMERS.items() for rea
 
 
 @pytest.mark.parametrize(("producer", "reader"), FOREIGN)
-async def test_each_reader_of_the_table_pulls_and_acknowledges_across_the_border(
-    broker: RunningBroker, producer: str, reader: str
-) -> None:
+async def test_each_reader_of_the_table_pulls_and_acknowledges_across_the_border(broker: RunningBroker, producer: str, reader: str) -> None:
     subject = f"hub.{producer}.probe.read_by_{reader}.v1"
     async with as_service(broker, producer) as source, as_service(broker, reader) as sink:
         await source.client.jetstream().publish(subject, b"hello", headers={"Trace": "t1"})
-        pull = await sink.client.jetstream().pull_subscribe_bind(
-            reader, stream_of(producer), inbox_prefix=f"{inbox_of(reader)}.".encode()
-        )
+        pull = await sink.client.jetstream().pull_subscribe_bind(reader, stream_of(producer), inbox_prefix=f"{inbox_of(reader)}.".encode())
 
         found = None
         while found is None:

@@ -1,30 +1,13 @@
 """The edge: transactions, idempotency, versions, problems, over both databases."""
 
 import asyncio
-import importlib.util
-import sys
-from collections.abc import AsyncIterator
-from pathlib import Path
+import hashlib
 
 import pytest
+import toy
 from sqlalchemy import func, select
 
-from chassis.testing import Bench, Databases, FakeDelivery, TestClock, account, anonymous, bench_for, settings_for_tests
-
-if "toy" not in sys.modules:
-    spec = importlib.util.spec_from_file_location("toy", Path(__file__).parent / "toy.py")
-    assert spec and spec.loader
-    sys.modules["toy"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(sys.modules["toy"])
-import toy
-
-
-@pytest.fixture
-async def bench(databases: Databases, database_kind: str, clock: TestClock) -> AsyncIterator[Bench]:
-    url = await databases.empty(database_kind)
-    async with bench_for(lambda: toy.build("matching", settings_for_tests(url), clock)) as bench:
-        await toy.make_tables(bench.service)
-        yield bench
+from chassis.testing import Bench, FakeDelivery, TestClock, account, anonymous
 
 
 async def bells(bench: Bench) -> int:
@@ -80,8 +63,6 @@ async def test_a_key_used_for_another_body_is_refused_and_a_failed_call_gives_it
 async def test_a_key_of_a_dead_request_is_taken_over_after_its_lease(bench: Bench, clock: TestClock) -> None:
     caller = account("coordinator")
     raw = b'{"name":"Emma"}'
-    import hashlib
-
     fingerprint = hashlib.sha256(b"\0".join((b"POST", b"/bells", raw))).hexdigest()
     await bench.service.keys.claim(caller.principal, "k1", fingerprint, clock())
     clock.forward(seconds=11)

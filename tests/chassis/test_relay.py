@@ -1,0 +1,96 @@
+"""The relay against a real broker: order, reconciliation after a loss, patience while the broker is away."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import toy
+
+from chassis.broker import provision, wait_until_healthy
+from chassis.bus import BusUnavailable
+from chassis.testing import Bench, Databases, account, bench_for, settings_for_tests
+from chassis.testing_broker import RunningBroker, provisioned_broker
+
+
+@pytest.fixture
+async def broker(tmp_path: Path) -> AsyncIterator[RunningBroker]:
+    running = await provisioned_broker(tmp_path / "broker")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+async def publisher(databases: Databases, database_kind: str, broker: RunningBroker) -> AsyncIterator[Bench]:
+    settings = settings_for_tests(await databases.empty(database_kind), nats_url=broker.url, nats_seed=broker.seeds["actors"])
+    async with bench_for(lambda: toy.build("actors", settings)) as bench:
+        await toy.make_tables(bench.service)
+        await bench.service.bus.start()
+        yield bench
+        await bench.service.bus.close()
+
+
+async def until_connected(bench: Bench) -> None:
+    for _ in range(200):
+        if bench.service.bus.connected:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("no connection")
+
+
+async def test_what_is_written_is_published_in_order_once(publisher: Bench) -> None:
+    await until_connected(publisher)
+    for name in ("a", "b", "c"):
+        await publisher.post(account("admin"), "/bells", {"name": name})
+
+    published = [await publisher.service.relay.publish_waiting() for _ in range(2)]
+
+    assert published == [3, 0]
+    assert (await publisher.service.bus.own_stream()).last_seq == 3
+
+
+async def test_a_broker_that_lost_its_store_gets_everything_again(publisher: Bench, broker: RunningBroker) -> None:
+    await until_connected(publisher)
+    for name in ("a", "b", "c"):
+        await publisher.post(account("admin"), "/bells", {"name": name})
+    await publisher.service.relay.publish_waiting()
+
+    await wipe_and_provision(broker)
+    publisher.service.relay._reconnected()
+    await until_connected(publisher)
+    again = await publish_with_patience(publisher)
+
+    assert again == 3
+    assert (await publisher.service.bus.own_stream()).last_seq == 3
+
+
+async def publish_with_patience(bench: Bench) -> int:
+    for _ in range(100):
+        try:
+            if count := await bench.service.relay.publish_waiting():
+                return count
+        except BusUnavailable:
+            pass
+        await asyncio.sleep(0.1)
+    return 0
+
+
+async def wipe_and_provision(broker: RunningBroker) -> None:
+    broker.kill()
+    for store in broker.log.parent.rglob("jetstream"):
+        shutil.rmtree(store)
+    broker.start()
+    await wait_until_healthy(broker.broker)
+    await provision(broker.broker)
+
+
+async def test_writing_goes_on_while_the_broker_is_away(publisher: Bench, broker: RunningBroker) -> None:
+    await until_connected(publisher)
+    broker.kill()
+
+    response = await publisher.post(account("admin"), "/bells", {"name": "a"})
+
+    assert response.status_code == 201
+    await broker.restart()
+    assert await publish_with_patience(publisher) == 1
