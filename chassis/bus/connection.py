@@ -70,9 +70,10 @@ class Bus:
         if self._session is not None and self._session.usable:
             await self._session.ping(1.0)
         keeper, self._keeper = self._keeper, None
-        if keeper is not None:
+        while keeper is not None and not keeper.done():
+            # Asked until it ends: `wait_for`, which the library uses, loses a cancellation that meets an answer (Python 3.11).
             keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
+            await asyncio.wait({keeper}, timeout=0.2)
         self._hang_up()
 
     async def publish(self, subject: str, payload: bytes, *, event_id: str, headers: dict[str, str] | None = None) -> int:
@@ -87,9 +88,7 @@ class Bus:
     async def own_stream(self) -> StreamFacts:
         """When the service's own stream was created, and the sequence of its last message (0 when it is empty)."""
         try:
-            message = await self._usable_session().request(
-                f"$JS.API.STREAM.INFO.{topology.stream_of(self._service)}", b"", None, PUBLISH_SECONDS
-            )
+            message = await self._usable_session().request(f"$JS.API.STREAM.INFO.{topology.stream_of(self._service)}", b"", None, PUBLISH_SECONDS)
         except (SessionLost, NoAnswer, TimeoutError) as error:
             raise BusUnavailable("The message broker does not answer. Nothing was changed.") from error
         answer = _checked(message.data)

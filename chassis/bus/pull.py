@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 0.4
 """How often the broker shows during a waiting fetch that it has not forgotten the request."""
 MISSED_HEARTBEATS = 3
+LOST_PAUSE_SECONDS = 0.05
 NANOSECONDS = 1_000_000_000
 ENDED = ("404", "408")
 """Status of a request that ended as it should: nothing there, or the time is up."""
@@ -95,6 +96,8 @@ class PullConsumer:
                 return found
             return await self._request(session, _waiting_request(remaining), 1, deadline)
         except SessionLost:
+            # The caller asks again at once; without a pause, it would keep the loop from noticing the loss.
+            await asyncio.sleep(max(0.0, min(LOST_PAUSE_SECONDS, deadline - loop.time())))
             return []
 
     async def _bind(self, session: Session) -> None:

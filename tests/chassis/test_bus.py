@@ -35,8 +35,9 @@ async def a_bus(broker: RunningBroker) -> AsyncIterator[MakeBus]:
         return bus
 
     yield make
-    for bus in made:
-        await bus.close()
+    async with asyncio.timeout(5):
+        for bus in made:
+            await bus.close()
 
 
 class Proxy:
@@ -292,6 +293,19 @@ async def test_a_line_that_fell_silent_with_unsent_messages_is_replaced(a_bus: M
     assert proxy.connections == 2
     assert time.monotonic() - began < 3.0
     await proxy.stop()
+
+
+async def test_closing_ends_even_when_the_cancellation_meets_an_answer(broker: RunningBroker) -> None:
+    for number in range(20):
+        bus = Bus(url=broker.url, seed=broker.seeds["actors"], service="actors", stall_seconds=0.03)
+        await bus.start()
+        await until(lambda bus=bus: bus.connected)  # type: ignore[misc]
+        await asyncio.sleep(0.01 + number / 5000)
+
+        async with asyncio.timeout(2):
+            await bus.close()
+
+        assert not bus.connected
 
 
 async def test_a_quiet_line_is_not_replaced(a_bus: MakeBus, broker: RunningBroker) -> None:

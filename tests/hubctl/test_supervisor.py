@@ -272,9 +272,7 @@ def test_a_child_that_cannot_start_is_given_up_with_the_place_of_its_log(tmp_pat
 
 
 def test_a_child_that_never_gets_ready_ends_the_start(tmp_path: Path) -> None:
-    child = Child(
-        name="app", argv=(sys.executable, "-c", "import time; time.sleep(60)"), log=tmp_path / "app", ready_url="http://127.0.0.1:1/"
-    )
+    child = Child(name="app", argv=(sys.executable, "-c", "import time; time.sleep(60)"), log=tmp_path / "app", ready_url="http://127.0.0.1:1/")
 
     with pytest.raises(SupervisorError, match="not ready within"):
         Supervisor([child], tmp_path / "state", ready_seconds=0.4).run()
