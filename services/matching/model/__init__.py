@@ -1,0 +1,73 @@
+"""What matching decides: offers, cases, needs, matches and rounds, each with its states and its refusals. No clock, no store, no framework."""
+
+from services.matching.model.case import AgeBand, Case, CaseClosed, CaseHasLiveNeeds, CaseState, Consent, Household
+from services.matching.model.contact_hints import ContactHint, contact_hints
+from services.matching.model.match import (
+    AnswerStillDue,
+    CancelReason,
+    DeclineReason,
+    Match,
+    MatchNotInState,
+    MatchState,
+    Outcome,
+    OutcomeDoesNotFit,
+    PlaceFate,
+    Side,
+    confirm,
+    settle,
+)
+from services.matching.model.need import Need, NeedHasLiveMatch, NeedNotInState, NeedState
+from services.matching.model.offer import (
+    Location,
+    Offer,
+    OfferIsFull,
+    OfferNotInState,
+    OfferState,
+    PlacesInUse,
+    Provider,
+    ProviderKind,
+)
+from services.matching.model.round import NeedFilter, NotApplied, NotAppliedReason, Round, RoundFailure, RoundNotInState, RoundState
+
+__all__ = [
+    "AgeBand",
+    "AnswerStillDue",
+    "CancelReason",
+    "Case",
+    "CaseClosed",
+    "CaseHasLiveNeeds",
+    "CaseState",
+    "Consent",
+    "ContactHint",
+    "DeclineReason",
+    "Household",
+    "Location",
+    "Match",
+    "MatchNotInState",
+    "MatchState",
+    "Need",
+    "NeedFilter",
+    "NeedHasLiveMatch",
+    "NeedNotInState",
+    "NeedState",
+    "NotApplied",
+    "NotAppliedReason",
+    "Offer",
+    "OfferIsFull",
+    "OfferNotInState",
+    "OfferState",
+    "Outcome",
+    "OutcomeDoesNotFit",
+    "PlaceFate",
+    "PlacesInUse",
+    "Provider",
+    "ProviderKind",
+    "Round",
+    "RoundFailure",
+    "RoundNotInState",
+    "RoundState",
+    "Side",
+    "confirm",
+    "contact_hints",
+    "settle",
+]
