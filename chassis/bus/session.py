@@ -99,10 +99,16 @@ class Session:
     @property
     def usable(self) -> bool:
         """Whether it makes sense to send."""
-        return self._client.is_connected and not self.lost.is_set()
+        if self.lost.is_set() or not self._client.is_connected:
+            return False
+        # Without its reader or writer the library still calls itself connected, and its flush succeeds without any pong.
+        tasks = (self._client._reading_task, self._client._flusher_task)
+        return all(task is not None and not task.done() for task in tasks)
 
     async def ping(self, seconds: float) -> None:
         """Ask for a pong; a pong is a sign of life, its absence is no error here."""
+        if not self.usable:
+            return
         try:
             async with asyncio.timeout(seconds):
                 # The library takes whole seconds in its hint but any number in fact; the time-out above is the one that counts.

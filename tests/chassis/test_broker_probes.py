@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import nats
 import pytest
@@ -208,8 +209,8 @@ async def test_the_broker_syncs_each_message_and_stores_no_plain_text(broker: Ru
     async with as_service(broker, "people") as caller:
         await caller.client.jetstream().publish("hub.people.probe.sent.v1", b"a-canary-in-the-stream")
 
-    facts = json.loads(urllib.request.urlopen(f"{broker.monitor_url}/varz", timeout=2).read())
-    stored = b"".join(path.read_bytes() for path in Path(broker.broker.settings.store_dir).rglob("*") if path.is_file())
+    facts = reported(broker)
+    stored = stored_bytes(broker)
 
     assert facts["jetstream"]["config"]["sync_always"] is True
     assert await check_broker(broker.broker) == facts["version"]
@@ -251,7 +252,7 @@ async def test_a_broker_without_the_safe_configuration_is_refused(tmp_path: Path
         running.stop()
 
 
-async def test_keys_are_made_once_and_only_the_owner_may_read_them(tmp_path: Path) -> None:
+def test_keys_are_made_once_and_only_the_owner_may_read_them(tmp_path: Path) -> None:
     first = prepare_broker(tmp_path)
 
     again = prepare_broker(tmp_path)
@@ -264,7 +265,7 @@ async def test_keys_are_made_once_and_only_the_owner_may_read_them(tmp_path: Pat
     assert not any(seed in first.config.read_text() for seed in [*first.keys.seeds.values(), first.keys.store_key])
 
 
-async def test_the_configuration_passes_the_brokers_own_check(tmp_path: Path) -> None:
+def test_the_configuration_passes_the_brokers_own_check(tmp_path: Path) -> None:
     prepared = prepare_broker(tmp_path)
 
     result = subprocess.run(
@@ -275,8 +276,17 @@ async def test_the_configuration_passes_the_brokers_own_check(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(("version", "recent"), [("2.15.1", True), ("2.16.0-beta.1", True), ("2.15.0", False), ("2.9.25", False), ("x", False)])
-async def test_the_version_floor(version: str, recent: bool) -> None:
+def test_the_version_floor(version: str, recent: bool) -> None:
     assert is_recent(version) is recent
+
+
+def reported(broker: RunningBroker) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(urllib.request.urlopen(f"{broker.monitor_url}/varz", timeout=2).read())
+    return answer
+
+
+def stored_bytes(broker: RunningBroker) -> bytes:
+    return b"".join(path.read_bytes() for path in Path(broker.broker.settings.store_dir).rglob("*") if path.is_file())
 
 
 async def _silent(error: Exception) -> None:
