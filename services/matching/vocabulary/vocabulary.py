@@ -18,7 +18,7 @@ NAME_LOCALES = ("en", "fr", "de", "es", "it", "uk", "ar")
 
 LANGUAGES = (
     "en", "fr", "de", "es", "it", "pt", "nl", "pl", "ro", "bg", "el", "sq", "hr", "uk", "ru", "ka", "hy", "tr",
-    "ar", "fa", "prs", "ps", "ku", "ckb", "ur", "hi", "bn", "ta", "zh", "vi", "am", "ti", "om", "so", "sw", "ln",
+    "ar", "fa", "fa-AF", "ps", "ku", "ckb", "ur", "hi", "bn", "ta", "zh", "vi", "am", "ti", "om", "so", "sw", "ln",
     "bm", "ff", "wo", "ha", "rom",
 )  # fmt: skip
 """The spoken languages a hub of welcome offers for choice first, as BCP 47 codes; their names come from CLDR (through Babel)."""
