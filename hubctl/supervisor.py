@@ -1,6 +1,6 @@
 """Keeps the hub's processes running: starts them in order, restarts what dies or falls ill, and ends them all together.
 
-Only the standard library's small parts are used, so that watching costs about 12 MB and, at rest, hardly any processor time.
+Only the standard library's small parts are used, so that watching costs about 15 MB and, at rest, hardly any processor time.
 """
 
 import contextlib
