@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -41,8 +42,8 @@ class Outbox:
     channel: str
     written: int = field(default=0)
 
-    async def add(self, event: Event, audience: Audience = NOBODY) -> None:
-        """Write an event beside the data. It is published after the commit, at least once and in order."""
+    async def add(self, event: Event, audience: Audience = NOBODY) -> UUID:
+        """Write an event beside the data. It is published after the commit, at least once and in order. Answers the event's id."""
         event_id = new_id()
         correlation = correlation_id()
         await self.session.flush()
@@ -60,3 +61,4 @@ class Outbox:
         if not self.written and self.session.get_bind().dialect.name == "postgresql":
             await self.session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": self.channel})
         self.written += 1
+        return event_id

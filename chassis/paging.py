@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -33,7 +34,7 @@ class PageRequest:
     """What the reader asked for: at most `limit` records after the place `after` (values of the sort columns)."""
 
     limit: int
-    after: tuple[Any, ...] | None  # Any: str, int or datetime, as the sort columns are
+    after: tuple[Any, ...] | None  # Any: str, int, UUID or datetime, as the sort columns are
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,21 @@ def _secret(request: Request) -> bytes:
     return secret
 
 
+def _word(value: Any) -> Any:  # Any: a sort value, and its JSON
+    if isinstance(value, datetime):
+        return {"at": value.isoformat()}
+    return {"id": str(value)} if isinstance(value, UUID) else value
+
+
+def _value(word: Any) -> Any:  # Any: as above
+    if isinstance(word, dict):
+        return datetime.fromisoformat(word["at"]) if "at" in word else UUID(word["id"])
+    return word
+
+
 def encode_cursor(secret: bytes, place: tuple[Any, ...]) -> str:
     """A place in a list as an opaque, signed word."""
-    values = [{"at": value.isoformat()} if isinstance(value, datetime) else value for value in place]
+    values = [_word(value) for value in place]
     body = json.dumps(values, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(hmac.digest(secret, body, hashlib.sha256)[:12] + body).rstrip(b"=").decode()
 
@@ -67,7 +80,7 @@ def decode_cursor(secret: bytes, cursor: str) -> tuple[Any, ...]:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         if not hmac.compare_digest(hmac.digest(secret, raw[12:], hashlib.sha256)[:12], raw[:12]):
             raise ValueError
-        return tuple(datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value for value in json.loads(raw[12:]))
+        return tuple(_value(word) for word in json.loads(raw[12:]))
     except (ValueError, KeyError, TypeError, UnicodeError):
         raise invalid_field("/query/cursor", "cursor", "This cursor was not made here; begin again without one.") from None
 
