@@ -8,6 +8,7 @@ import pytest
 from services.matching.engine.explain import TEMPLATES, why
 from services.matching.engine.score import reference
 from services.matching.engine.types import Audience, LanguageWish, LevelRange, TimeWindow, TopicWish
+from services.matching.engine.week import days_mask, minutes
 from tests.matching.worlds import LYON, NOW, a_need, an_offer, at
 
 TUESDAY_MORNING = TimeWindow(1, 540, 720)
@@ -122,3 +123,11 @@ def test_a_reader_of_another_language_gets_translated_templates():
     answer = why(a_need(), an_offer(is_open=False), at(), translate=lambda text: german.get(text, text))
 
     assert [told.text for told in answer.reasons] == ["Das Angebot ist nicht offen."]
+
+
+def test_six_days_lack_one_weekday_and_seven_lack_none():
+    monday = date(2026, 3, 2)
+
+    six, seven = (minutes(days_mask(monday, monday + timedelta(days=more))) for more in (5, 6))
+
+    assert (six, seven) == (6 * 1440, 7 * 1440)

@@ -67,3 +67,13 @@ def test_a_freed_slot_carries_nothing_of_its_former_owner():
 
     assert index.top_k(a_need(category="housing"), 5, NOW) == []
     assert [verdict.offer_id for verdict in index.top_k(a_need(), 5, NOW)] == [an_id(2)]
+
+
+def test_an_offer_finds_needs_of_its_own_category_and_of_those_above():
+    index = Index()
+    for number, category in enumerate(["language", "language.class", "language.class.evening", "housing"]):
+        index.put_need(a_need(id=an_id(101 + number), category=category))
+
+    found = index.needs_for(an_offer(category="language.class"), NOW)
+
+    assert [verdict.need_id.int for verdict in found] == [101, 102]

@@ -68,11 +68,11 @@ def at(**changes: Any) -> Circumstances:
     return Circumstances(**plain | changes)
 
 
-CATEGORIES = st.sampled_from(["language", "language.class", "housing", "housing.room", "housingaid"])
-TAGS = st.frozensets(st.sampled_from(["step_free", "interpreter", "no_papers_needed", "women_only"]), max_size=2)
+CATEGORIES = st.sampled_from(["language", "language.class", "language.class", "languageaid", "housing.room"])
+TAGS = st.just(frozenset()) | st.frozensets(st.sampled_from(["step_free", "interpreter", "no_papers_needed", "women_only"]), max_size=2)
 CODES = st.sampled_from(["fr", "fr-CH", "en", "ar"])
 PLACES = st.none() | st.builds(Place, st.sampled_from([45.1, 45.2, 45.3]), st.sampled_from([5.7, 5.8]))
-WINDOWS = st.lists(st.builds(TimeWindow, st.integers(0, 2), st.sampled_from([0, 540, 600]), st.sampled_from([660, 1440])), max_size=2).map(tuple)
+WINDOWS = st.just(()) | st.lists(st.builds(TimeWindow, st.integers(0, 2), st.sampled_from([0, 540, 600]), st.sampled_from([660, 1440])), max_size=2).map(tuple)
 FIRST_DAYS = st.none() | st.dates(date(2026, 2, 20), date(2026, 3, 8))
 LAST_DAYS = st.none() | st.dates(date(2026, 2, 28), date(2026, 3, 20))
 MOMENTS = st.integers(0, 5).map(lambda days: NOW - timedelta(days=days))
@@ -126,5 +126,5 @@ NEEDS = st.builds(
     consent_match=st.sampled_from([True, True, True, False]),
     consent_until=st.none() | MOMENTS | st.just(NOW + timedelta(days=9)),
     interpreter_linked=st.booleans(),
-    from_peer=st.sampled_from([False, False, True]),
+    from_peer=st.sampled_from([False, False, False, True]),
 )

@@ -60,7 +60,7 @@ class _Model:
         for column, weight in self.weights(stage).items():
             cost[column] = weight
         self.highs.changeColsCost(self.width, np.arange(self.width, dtype=np.int32), cost)
-        self.highs.setOptionValue("time_limit", self.highs.getRunTime() + seconds)
+        self.highs.setOptionValue("time_limit", seconds)
         start = highspy.HighsSolution()
         start.col_value = self._columns(seats)
         self.highs.setSolution(start)
