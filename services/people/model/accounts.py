@@ -132,7 +132,7 @@ class Account:
         return self._changed(now, state=AccountState.ACTIVE)
 
     def erased(self, now: datetime, *, other_admins: int) -> "Account":
-        """What stays of an account after erasure: its id, without role's place or factor. Raises AccountNotInState, LastAdmin."""
+        """What stays of an account after erasure: its id and role, without place or second factor. Raises AccountNotInState, LastAdmin."""
         self._require(AccountState.INVITED, AccountState.ACTIVE, AccountState.DISABLED)
         self._keep_an_admin(other_admins)
         return self._changed(now, state=AccountState.ERASED, actor_id=None, second_factor=False)
