@@ -160,7 +160,7 @@ class Index:
         masks = self._need_masks
         mask = 0
         for category in at_and_above(offer.category):
-            mask = masks.having(CATEGORY + category)
+            mask |= masks.having(CATEGORY + category)
         mask &= masks.having(OPEN) & masks.having(CONSENTED)
         provided = {TAG + tag for tag in offer.provides}
         for mark, slots in masks.marks.items():
