@@ -191,10 +191,10 @@ class NeedWithdrawnV1(NeedState):
 
 
 class Scored(Part):
-    """One proposal: an offer and its score (0 to 1000)."""
+    """One proposal: an offer and its score: the weighted sum of the parts, 0 to 100,000 (parts 0 to 1000, weights that sum to 100)."""
 
     offer_id: UUID
-    score: int = Field(ge=0, le=1000)
+    score: int = Field(ge=0, le=100_000)
 
 
 class NeedProposalsReadyV1(Event):
