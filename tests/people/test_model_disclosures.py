@@ -119,6 +119,22 @@ def test_a_volunteer_is_no_party_to_an_actors_match_and_a_member_none_to_another
     assert d.decide(replace(BY_VOLUNTEER, provider_actor_id=CLUB), MEMBER, ALL, NOW) is d.Refusal.NOT_A_PARTY
 
 
+def test_a_match_that_names_no_provider_has_no_provider_side():
+    nobody = replace(BY_CLUB, provider_actor_id=None)
+
+    assert d.side_of(nobody, caller(Role.MEMBER)) is None
+    assert d.side_of(nobody, VOLUNTEER) is None
+    assert d.side_of(BY_CLUB, caller(Role.VOLUNTEER, actor_id=CLUB)) is None
+
+
+def test_a_stored_consent_of_another_purpose_or_to_an_internal_field_shows_nothing():
+    pairing = replace(CASE_AGREES, purpose=c.Purpose.PAIRING)
+    internal = replace(CASE_AGREES, fields=frozenset({Field.TOTP_SECRET}))
+
+    assert d.decide(BY_VOLUNTEER, VOLUNTEER, [pairing], NOW) is d.Refusal.NO_CONSENT
+    assert not isinstance(d.decide(BY_VOLUNTEER, VOLUNTEER, [internal], NOW), d.Disclosure)
+
+
 @pytest.mark.parametrize("state", sorted(set(d.MatchState) - d.SHOWING))
 @pytest.mark.parametrize("who", [VOLUNTEER, COORDINATOR], ids=["provider", "case"])
 def test_outside_an_accepted_match_nothing_is_shown(state: d.MatchState, who: Account):

@@ -39,6 +39,15 @@ def test_a_password_is_checked_and_a_hash_of_another_cost_is_renewed():
     assert not keeper.check("seven green lamps sing", "not a hash").right
 
 
+def test_nobody_signs_in_without_a_stored_password_even_with_the_stand_ins():
+    keeper = passwords.Passwords(CHEAP)
+    keeper._nobody = keeper.hash("the stand-in's password")
+
+    checked = keeper.check("the stand-in's password", None)
+
+    assert checked == passwords.Checked(False)
+
+
 def test_an_unknown_account_costs_the_same_work_as_a_known_one():
     keeper = passwords.Passwords(passwords.PasswordCost(memory_kib=8192, passes=2, lanes=1))
     stored = keeper.hash("seven green lamps sing")
