@@ -1,0 +1,177 @@
+"""Second door: news from actors, people and matching. Every handler may run twice without harm."""
+
+from uuid import UUID
+
+from chassis.consume import Handler
+from contracts import actors, matching, people
+from contracts.envelope import Event
+from services.notifications.model.people import Account
+from services.notifications.model.rules import News
+from services.notifications.use_cases import notify
+from services.notifications.work import Work
+
+
+def _event_id(work: Work) -> UUID:
+    assert work.cause is not None, "a handler runs for an event"
+    return work.cause.id
+
+
+async def registry_news(work: Work, event: actors.ActorState | actors.ImportFinishedV1) -> None:
+    """The registry changed; webhooks may want to know."""
+    await notify.hear(work, News(event.type_name, _event_id(work), "registry", UUID(event.about_id)))
+
+
+async def offer_news(work: Work, event: matching.OfferState) -> None:
+    """An offer was posted or changed."""
+    news = News(
+        event.type_name,
+        _event_id(work),
+        "offer",
+        event.offer_id,
+        event.version,
+        event.state,
+        provider_account=event.provider_account_id,
+        provider_actor=event.provider_actor_id,
+        audience=event.audience,
+    )
+    await notify.hear(work, news)
+
+
+async def case_news(work: Work, event: matching.CaseState) -> None:
+    """A case was recorded or changed; webhooks of its team may want to know."""
+    news = News(
+        event.type_name,
+        _event_id(work),
+        "case",
+        event.case_id,
+        event.version,
+        recorded_by=event.recorded_by,
+        case_actor=event.actor_id,
+        shared_with=tuple(event.shared_with),
+    )
+    await notify.hear(work, news)
+
+
+async def need_news(work: Work, event: matching.NeedState) -> None:
+    """A need was posted or changed; webhooks of its team may want to know."""
+    news = News(
+        event.type_name,
+        _event_id(work),
+        "need",
+        event.need_id,
+        event.version,
+        recorded_by=event.recorded_by,
+        case_actor=event.actor_id,
+        shared_with=tuple(event.shared_with),
+    )
+    await notify.hear(work, news)
+
+
+async def proposals_ready(work: Work, event: matching.NeedProposalsReadyV1) -> None:
+    """A need has proposals."""
+    news = News(
+        event.type_name,
+        _event_id(work),
+        "need",
+        event.need_id,
+        event.version,
+        recorded_by=event.recorded_by,
+        case_actor=event.actor_id,
+        numbers={"count": event.count},
+    )
+    await notify.hear(work, news)
+
+
+async def match_news(work: Work, event: matching.MatchState) -> None:
+    """A match went a step further."""
+    news = News(
+        event.type_name,
+        _event_id(work),
+        "match",
+        event.match_id,
+        event.version,
+        event.state,
+        provider_account=event.provider_account_id,
+        provider_actor=event.provider_actor_id,
+        recorded_by=event.recorded_by,
+        case_actor=event.case_actor_id,
+        shared_with=tuple(event.shared_with),
+    )
+    await notify.hear(work, news)
+
+
+async def round_news(work: Work, event: matching.RoundState) -> None:
+    """A round was planned or applied."""
+    numbers = {"count": event.needs, "placed": event.placed}
+    await notify.hear(
+        work,
+        News(
+            event.type_name,
+            _event_id(work),
+            "round",
+            event.round_id,
+            event.version,
+            event.state,
+            started_by=event.started_by,
+            numbers=numbers,
+        ),
+    )
+
+
+async def account_news(work: Work, event: people.AccountState) -> None:
+    """An account was activated, changed or disabled."""
+    await notify.keep_account(work, Account(event.account_id, event.role, event.actor_id, event.locale, event.active, event.version))
+
+
+async def invitation_issued(work: Work, event: people.InvitationIssuedV1) -> None:
+    """Somebody was invited."""
+    await notify.send_invitation(work, event_id=_event_id(work), invitation_id=event.invitation_id)
+
+
+async def account_reset_requested(work: Work, event: people.AccountResetRequestedV1) -> None:
+    """Somebody asked for a new password."""
+    await notify.send_reset(work, event_id=_event_id(work), account_id=event.account_id, reset_id=event.reset_id)
+
+
+async def person_erased(work: Work, event: people.PersonErasedV1) -> None:
+    """A person was erased; obey."""
+    await notify.forget(work, event.subject_kind, event.subject_id)
+
+
+HANDLERS: dict[type[Event], Handler] = {
+    actors.ActorCreatedV1: registry_news,
+    actors.ActorChangedV1: registry_news,
+    actors.ActorArchivedV1: registry_news,
+    actors.ImportFinishedV1: registry_news,
+    matching.OfferPostedV1: offer_news,
+    matching.OfferApprovedV1: offer_news,
+    matching.OfferRefusedV1: offer_news,
+    matching.OfferChangedV1: offer_news,
+    matching.OfferPausedV1: offer_news,
+    matching.OfferResumedV1: offer_news,
+    matching.OfferClosedV1: offer_news,
+    matching.OfferReviewDueV1: offer_news,
+    matching.CaseRecordedV1: case_news,
+    matching.CaseChangedV1: case_news,
+    matching.CaseClosedV1: case_news,
+    matching.NeedPostedV1: need_news,
+    matching.NeedChangedV1: need_news,
+    matching.NeedWithdrawnV1: need_news,
+    matching.NeedProposalsReadyV1: proposals_ready,
+    matching.MatchConfirmedV1: match_news,
+    matching.MatchAcceptedV1: match_news,
+    matching.MatchDeclinedV1: match_news,
+    matching.MatchExpiredV1: match_news,
+    matching.MatchStartedV1: match_news,
+    matching.MatchFulfilledV1: match_news,
+    matching.MatchFailedV1: match_news,
+    matching.MatchCancelledV1: match_news,
+    matching.RoundSolvedV1: round_news,
+    matching.RoundAppliedV1: round_news,
+    people.AccountActivatedV1: account_news,
+    people.AccountChangedV1: account_news,
+    people.AccountDisabledV1: account_news,
+    people.InvitationIssuedV1: invitation_issued,
+    people.AccountResetRequestedV1: account_reset_requested,
+    people.PersonErasedV1: person_erased,
+}

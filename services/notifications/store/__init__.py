@@ -1,0 +1,1 @@
+"""All SQL of notifications; rows become frozen dataclasses of the model."""

@@ -1,0 +1,1 @@
+"""One function per thing that notifications does: load, decide, save, tell."""
