@@ -1,0 +1,105 @@
+"""Finds every sentence that a reader may see, so that none stays untranslated. `python -m chassis.sentences` adds new ones to the catalogues.
+
+A sentence is: the text of a refusal (`SomeError("...")`, `invalid_field(.., .., "...")`, `Refused(.., "...")`), a text in `_("...")` (Python and
+templates), and each value of a module's dictionary whose name ends in TITLES, MESSAGES, TEMPLATES or SENTENCES.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+
+from chassis.context import LOCALES
+from chassis.language import FOLDERS, ROOT
+
+PLACES = {"invalid_field": 2, "Refused": 1, "FieldError": 2, "_": 0, "problem": 2, "translate": 0}
+"""Which argument of these calls is a sentence."""
+TABLES = ("TITLES", "MESSAGES", "MESSAGE", "TEMPLATES", "SENTENCES")
+IN_TEMPLATES = re.compile(r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+
+
+def _text(node: ast.AST | None) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _in_call(node: ast.Call) -> Iterator[str]:
+    name = _name(node.func)
+    if name in PLACES:
+        if len(node.args) > PLACES[name] and (text := _text(node.args[PLACES[name]])):
+            yield text
+    elif name[:1].isupper() and node.args and (text := _text(node.args[0])) and " " in text and text.rstrip()[-1:] in ".?!":
+        yield text
+
+
+def _in_table(node: ast.Assign | ast.AnnAssign) -> Iterator[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    if any(_name(target).endswith(TABLES) for target in targets) and node.value is not None:
+        for child in ast.walk(node.value):
+            if isinstance(child, ast.Dict):
+                yield from (text for value in child.values if (text := _text(value)) and " " in text)
+        if text := _text(node.value):
+            yield text
+
+
+def sentences_of(path: Path) -> set[str]:
+    """The sentences of one file."""
+    source = path.read_text(encoding="utf-8")
+    if path.suffix == ".html":
+        return {ast.literal_eval(found) for found in IN_TEMPLATES.findall(source)}
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            found.update(_in_call(node))
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            found.update(_in_table(node))
+    return found
+
+
+def sentences_below(room: Path) -> set[str]:
+    """The sentences of one room: chassis, a service, or the gateway."""
+    files = [path for pattern in ("*.py", "*.html") for path in room.rglob(pattern) if "migrations" not in path.parts]
+    return set().union(*(sentences_of(path) for path in files)) if files else set()
+
+
+def missing(folder: Path, locale: str) -> set[str]:
+    """The room's sentences that have no translation into that language."""
+    path = folder / f"{locale}.po"
+    known: set[str] = set()
+    if path.exists():
+        with path.open("rb") as file:
+            known = {str(message.id) for message in read_po(file, locale=locale) if message.id and message.string}
+    return sentences_below(folder.parent) - known
+
+
+def update(folder: Path) -> None:
+    """Write every sentence into the room's catalogues, keeping translations; sentences that are gone are dropped."""
+    wanted = sorted(sentences_below(folder.parent))
+    if not wanted:
+        return
+    folder.mkdir(exist_ok=True)
+    for locale in LOCALES[1:]:
+        path = folder / f"{locale}.po"
+        known: dict[str, str] = {}
+        if path.exists():
+            with path.open("rb") as file:
+                known = {str(message.id): str(message.string) for message in read_po(file, locale=locale) if message.id and message.string}
+        catalogue = Catalog(locale=locale, project="Hospitium", copyright_holder="The Hospitium contributors", fuzzy=False)
+        for sentence in wanted:
+            catalogue.add(sentence, known.get(sentence, ""))
+        with path.open("wb") as out:
+            write_po(out, catalogue, width=0, no_location=True, omit_header=False, sort_output=True)
+
+
+if __name__ == "__main__":
+    for each in FOLDERS:
+        update(each)
+        for language in LOCALES[1:]:
+            if lacking := missing(each, language):
+                print(f"{each.relative_to(ROOT)}/{language}.po lacks {len(lacking)} translations")
