@@ -24,10 +24,14 @@ class Settings(ServiceSettings):
 
     smtp_host: str = Field("127.0.0.1", description="The mail server.")
     smtp_port: int = Field(1025, ge=1, le=65535, description="Its port: 587 with STARTTLS, 465 with TLS; 1025 is the demo's local catcher.")
-    smtp_tls: str = Field("none", pattern="^(none|starttls|tls)$", description="none (only for a server on this machine), starttls or tls.")
+    smtp_tls: str = Field(
+        "none", pattern="^(none|starttls|tls)$", description="none (a server on this machine or its own network), starttls or tls."
+    )
     smtp_user: str | None = Field(None, description="User name at the mail server, if it asks for one.")
     smtp_password: SecretStr | None = Field(None, description="Password at the mail server.")
-    mail_from: str = Field("hub@localhost.localdomain", max_length=200, description="The sender's address of all mails.")
+    mail_from: str = Field(
+        "hub@localhost.localdomain", max_length=200, pattern=r"^[^@\s]+@[^@\s]+$", description="The sender's address of all mails."
+    )
     mail_seconds: float = Field(10, gt=0, le=60, description="Seconds that one conversation with the mail server may take.")
     mail_retry_seconds: list[float] = Field(
         [10, 60, 600, 3600, 21600, 86400], description="Waits between attempts to send a mail; after the last one it has failed."
@@ -62,8 +66,10 @@ class Settings(ServiceSettings):
     catcher_folder: Path | None = Field(None, description="Demo only: the folder of the local mail catcher, which the admin may read.")
 
     @model_validator(mode="after")
-    def _lease_outlasts_attempts(self) -> "Settings":
+    def _fits_together(self) -> "Settings":
         longest = max(self.mail_seconds + VAULT_SECONDS, self.webhook_seconds)
         if self.lease_seconds < 2 * longest:
             raise ValueError("lease_seconds must be at least twice the longest attempt, or messages would be sent twice")
+        if self.smtp_user is not None and self.smtp_tls == "none":
+            raise ValueError("smtp_user needs smtp_tls=starttls or tls, or the password would travel in the clear")
         return self

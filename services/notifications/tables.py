@@ -74,6 +74,7 @@ class NoticeRow(Base, table=True):
         UniqueConstraint("account_id", "event_id", "kind"),
         Index("ix_notice_inbox", "account_id", "created_at", "id"),
         Index("ix_notice_event_id", "event_id"),
+        Index("ix_notice_subject_id", "subject_id"),
     )
 
     id: UUID = Field(primary_key=True)

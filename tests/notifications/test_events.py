@@ -78,7 +78,9 @@ async def test_a_request_that_nobody_can_answer_is_told_to_the_case_side(bench: 
         (matching.MatchStartedV1, "in_progress", "match_started"),
     ],
 )
-async def test_who_recorded_the_case_is_told_of_each_step(bench: Bench, event: type[matching.MatchState], state: str, kind_told: str) -> None:
+async def test_who_recorded_the_case_is_told_of_each_step(
+    bench: Bench, event: type[matching.MatchState], state: str, kind_told: str
+) -> None:
     recorder, volunteer = await settled(bench, "coordinator"), await settled(bench, "volunteer")
 
     await bench.hear(a_match(event, state=state, recorded_by=recorder, provider_account_id=volunteer))
@@ -176,6 +178,18 @@ async def test_a_request_that_comes_after_its_answer_is_not_told(bench: Bench) -
     assert await notices(bench) == [(recorder, "match_accepted")]
 
 
+async def test_a_request_that_was_answered_leaves_the_unread(bench: Bench) -> None:
+    actor, match_id = new_id(), new_id()
+    members = [await settled(bench, "member", actor_id=actor) for _ in range(2)]
+    await bench.hear(a_match(match_id=match_id, provider_actor_id=actor))
+    await bench.hear(a_match(provider_actor_id=actor))
+
+    await bench.hear(a_match(matching.MatchAcceptedV1, match_id=match_id, state="accepted", version=2, provider_actor_id=actor))
+
+    unread = [(await bench.get(account("member", account_id=who), "/api/v1/notifications?unread=true")).json()["total"] for who in members]
+    assert unread == [1, 1]
+
+
 async def test_an_older_state_of_an_account_changes_nothing(bench: Bench) -> None:
     account_id = new_id()
 
@@ -232,7 +246,12 @@ async def test_an_erased_person_leaves_nothing_and_no_late_event_brings_them_bac
 
 async def test_a_choice_decides_where_a_message_goes(bench: Bench) -> None:
     recorder = await settled(bench, "coordinator")
-    choices = {"items": [{"kind": "match_accepted", "in_app": False, "email": "off"}, {"kind": "match_declined", "in_app": False, "email": "daily"}]}
+    choices = {
+        "items": [
+            {"kind": "match_accepted", "in_app": False, "email": "off"},
+            {"kind": "match_declined", "in_app": False, "email": "daily"},
+        ]
+    }
     caller = account("coordinator", account_id=recorder)
     await bench.call(caller, "PUT", "/api/v1/subscriptions", json=choices, headers={"If-Match": '"0"'})
 

@@ -30,7 +30,9 @@ async def states(bench: Bench) -> list[tuple[str, int, str | None]]:
     return [(row.state, row.attempts, row.error) for row in rows]
 
 
-async def test_a_request_is_mailed_with_a_link_and_without_a_word_about_the_person(bench: Bench, catcher: MailCatcher, vault: Vault) -> None:
+async def test_a_request_is_mailed_with_a_link_and_without_a_word_about_the_person(
+    bench: Bench, catcher: MailCatcher, vault: Vault
+) -> None:
     await bench.hear(REQUEST)
 
     await bench.run_timer("deliver mail")
@@ -42,7 +44,11 @@ async def test_a_request_is_mailed_with_a_link_and_without_a_word_about_the_pers
     assert not [word for word in ("canary", "housing", "room", REQUEST.case_code) if word.lower() in mail.text.lower()]
     assert await states(bench) == [("sent", 1, None)]
     asked = vault.asked[0]
-    assert (asked["recipient_kind"], asked["recipient_id"], asked["purpose"]) == ("account", str(REQUEST.provider_account_id), "notification")
+    assert (asked["recipient_kind"], asked["recipient_id"], asked["purpose"]) == (
+        "account",
+        str(REQUEST.provider_account_id),
+        "notification",
+    )
 
 
 async def test_no_table_holds_an_address_or_a_name_after_a_mail_went_out(bench: Bench, catcher: MailCatcher, vault: Vault) -> None:
@@ -63,7 +69,8 @@ async def test_no_table_holds_an_address_or_a_name_after_a_mail_went_out(bench: 
 async def test_a_mail_is_written_in_the_language_of_its_reader(
     bench: Bench, catcher: MailCatcher, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    catalogue = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "You have a request to answer"\nmsgstr "يوجد طلب ينتظر ردك"\n'
+    head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    catalogue = head + 'msgid "You have a request to answer"\nmsgstr "يوجد طلب ينتظر ردك"\n'
     (tmp_path / "ar.po").write_text(catalogue, encoding="utf-8")
     monkeypatch.setattr(language, "FOLDERS", (tmp_path,))
     language.catalogue.cache_clear()
@@ -76,7 +83,9 @@ async def test_a_mail_is_written_in_the_language_of_its_reader(
     assert catcher.messages()[0].subject == "يوجد طلب ينتظر ردك"
 
 
-async def test_an_invitation_and_a_reset_carry_their_secret_link_and_no_footer_of_choices(bench: Bench, catcher: MailCatcher, vault: Vault) -> None:
+async def test_an_invitation_and_a_reset_carry_their_secret_link_and_no_footer_of_choices(
+    bench: Bench, catcher: MailCatcher, vault: Vault
+) -> None:
     vault.token = "to/ken+1"
     await bench.hear(
         people.InvitationIssuedV1.model_validate(
@@ -176,7 +185,9 @@ async def test_a_mail_left_by_a_crash_is_sent_again_with_the_same_message_id(ben
     assert await states(bench) == [("sent", 2, None)]
 
 
-async def test_a_request_that_was_answered_while_mail_was_away_is_not_mailed(bench: Bench, catcher: MailCatcher, vault: Vault, clock: TestClock) -> None:
+async def test_a_request_that_was_answered_while_mail_was_away_is_not_mailed(
+    bench: Bench, catcher: MailCatcher, vault: Vault, clock: TestClock
+) -> None:
     vault.away = True
     await bench.hear(REQUEST)
     await bench.run_timer("deliver mail")

@@ -6,7 +6,8 @@ import pytest
 
 from chassis.ids import new_id
 from chassis.testing import Bench, TestClock, account, api_client
-from contracts import people
+from contracts import matching, people
+from services.notifications.catcher import MailCatcher
 
 from .conftest import a_match
 
@@ -50,6 +51,20 @@ async def test_of_many_who_change_the_same_choices_one_wins(bench: Bench) -> Non
     assert sorted(answers)[0] == 200
     assert set(answers[1:] + answers[:1]) <= {200, 409, 412}
     assert answers.count(200) == 1
+
+
+async def test_mails_and_daily_mails_are_claimed_and_finished(bench: Bench, catcher: MailCatcher, clock: TestClock) -> None:
+    recorder = new_id()
+    ready = {"version": 1, "case_id": new_id(), "category": "x", "count": 1, "recorded_by": recorder}
+    for _ in range(2):
+        await bench.hear(matching.NeedProposalsReadyV1(need_id=new_id(), **ready))  # type: ignore[arg-type]
+    await bench.hear(a_match(provider_account_id=recorder))
+    clock.forward(days=1)
+
+    await bench.run_timer("gather daily mails")
+    await bench.run_timer("deliver mail")
+
+    assert sorted(mail.subject for mail in catcher.messages()) == ["News of the day", "You have a request to answer"]
 
 
 async def test_erasing_and_forgetting_work_on_this_database(bench: Bench, clock: TestClock) -> None:

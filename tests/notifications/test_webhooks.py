@@ -235,7 +235,9 @@ async def test_a_test_event_can_be_sent_and_its_delivery_seen(bench: Bench, rece
     assert json.loads(receiver.heard[0][1])["type"] == "hub.notifications.webhook.test.v1"
 
 
-async def test_without_the_setting_loopback_is_not_called_whatever_its_name(databases: Databases, clock: TestClock, receiver: Receiver) -> None:
+async def test_without_the_setting_loopback_is_not_called_whatever_its_name(
+    databases: Databases, clock: TestClock, receiver: Receiver
+) -> None:
     settings = Settings(**settings_for_tests(await databases.fresh("sqlite", "notifications"), webhook_seconds=2))
     async with bench_for(lambda: build(settings, Vault(), clock)) as bench:
         await set_up(bench, f"https://2130706433:{receiver.port}/")

@@ -38,6 +38,10 @@ class EmailChannel:
         self._instance = instance
         self._public_url = public_url.rstrip("/")
         self._domain = urlsplit(self._public_url).hostname or "localhost"
+        user, _, domain = sender.rpartition("@")
+        self._from = HeaderAddress(instance, user, domain)  # raises at start, not at the first mail
+        # Said in EHLO. Left alone, the library asks the name service for this machine's own name, which can take seconds and tells it.
+        self._greeting = self._domain if any(char.isalpha() for char in self._domain) and ":" not in self._domain else "localhost"
 
     def write(self, mail: Mail, address: Address, items: Sequence[Mail] = ()) -> EmailMessage:
         """The mail as it travels; `items` are what a daily mail tells. Raises ValueError for an address that cannot be written to."""
@@ -45,8 +49,7 @@ class EmailChannel:
         locale = address.locale
         message = EmailMessage(policy=SMTP)
         message["Subject"] = translate(sentences.title, locale)
-        user, _, domain = self._sender.rpartition("@")
-        message["From"] = HeaderAddress(self._instance, user, domain)
+        message["From"] = self._from
         message["To"] = HeaderAddress(addr_spec=address.email)
         message["Date"] = format_datetime(mail.created_at)
         message["Message-ID"] = f"<{mail.id}@{self._domain}>"
@@ -105,6 +108,7 @@ class EmailChannel:
             sender=self._sender,
             recipients=[recipient],
             hostname=server.host,
+            local_hostname=self._greeting,
             port=server.port,
             username=server.user,
             password=server.password,

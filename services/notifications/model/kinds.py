@@ -222,6 +222,11 @@ def is_overtaken(kind: Kind, state: str | None) -> bool:
     return wanted is not None and state is not None and state not in wanted
 
 
+def overtaken_by(state: str) -> tuple[Kind, ...]:
+    """The kinds that lose their sense when their subject is in `state`."""
+    return tuple(kind for kind in Kind if is_overtaken(kind, state))
+
+
 def link_path(kind: Kind, subject_id: object) -> str:
     """The page that a message leads to, as a path. Kinds that lead to a secret link have none."""
     link = TRAITS[kind].sentences.link

@@ -87,6 +87,15 @@ class NoticeStore:
         done = await self.session.execute(update(NoticeRow).where(*mine).values(read_at=now, updated_at=now, version=2))
         return int(done.rowcount)  # type: ignore[attr-defined]
 
+    async def settle(self, subject_id: UUID, kinds: Iterable[Kind], now: datetime) -> None:
+        """Mark as read, in every inbox, what lost its sense because its subject moved on."""
+        mine = (
+            col(NoticeRow.subject_id) == subject_id,
+            col(NoticeRow.kind).in_([kind.value for kind in kinds]),
+            col(NoticeRow.read_at).is_(None),
+        )
+        await self.session.execute(update(NoticeRow).where(*mine).values(read_at=now, updated_at=now, version=2))
+
     async def erase(self, account_id: UUID) -> None:
         """Empty a person's inbox for good."""
         await self.session.execute(delete(NoticeRow).where(col(NoticeRow.account_id) == account_id))

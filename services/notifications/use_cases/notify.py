@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.notifications.model.kinds import Kind, is_overtaken
+from services.notifications.model.kinds import Kind, is_overtaken, overtaken_by
 from services.notifications.model.messages import RecipientKind
 from services.notifications.model.people import Account
 from services.notifications.model.rules import News, Side, rules_for
@@ -21,6 +21,7 @@ async def hear(work: Work, news: News) -> None:
     newest = news.state
     if news.state is not None and news.subject_kind in WITH_STATES:
         newest = await work.people.note_state(news.subject_id, news.version, news.state, work.now)
+        await work.notices.settle(news.subject_id, overtaken_by(newest), work.now)
     for rule in rules_for(news):
         if is_overtaken(rule.kind, newest):
             continue

@@ -177,6 +177,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_notice_created_at"), ["created_at"], unique=False)
         batch_op.create_index("ix_notice_event_id", ["event_id"], unique=False)
         batch_op.create_index("ix_notice_inbox", ["account_id", "created_at", "id"], unique=False)
+        batch_op.create_index("ix_notice_subject_id", ["subject_id"], unique=False)
 
     op.create_table(
         "outbox",
