@@ -1,5 +1,6 @@
 """Transactional outbox: news is written in the transaction of the data that it tells about (R2), and published later by the relay."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -44,21 +45,29 @@ class Outbox:
 
     async def add(self, event: Event, audience: Audience = NOBODY) -> UUID:
         """Write an event beside the data. It is published after the commit, at least once and in order. Answers the event's id."""
-        event_id = new_id()
+        return (await self.add_many([event], audience))[0]
+
+    async def add_many(self, events: Sequence[Event], audience: Audience = NOBODY) -> list[UUID]:
+        """Write many events of one audience in one statement, in their order. Answers their ids."""
+        if not events:
+            return []
+        ids = [new_id() for _ in events]
         correlation = correlation_id()
         await self.session.flush()
-        await self.session.execute(
-            insert(self.ledger.outbox).values(
-                id=str(event_id),
-                subject=event.type_name,
-                subject_id=event.about_id,
-                body=seal(event, event_id=event_id, occurred_at=self.now, correlation_id=correlation).decode(),
-                audience=audience.as_json(),
-                correlation_id=str(correlation),
-                created_at=self.now,
-            )
-        )
+        rows = [
+            {
+                "id": str(event_id),
+                "subject": event.type_name,
+                "subject_id": event.about_id,
+                "body": seal(event, event_id=event_id, occurred_at=self.now, correlation_id=correlation).decode(),
+                "audience": audience.as_json(),
+                "correlation_id": str(correlation),
+                "created_at": self.now,
+            }
+            for event_id, event in zip(ids, events, strict=True)
+        ]
+        await self.session.execute(insert(self.ledger.outbox), rows)
         if not self.written and self.session.get_bind().dialect.name == "postgresql":
             await self.session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": self.channel})
-        self.written += 1
-        return event_id
+        self.written += len(events)
+        return ids

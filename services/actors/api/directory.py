@@ -1,0 +1,58 @@
+"""Routes of the directory of open public offers, for anybody who looks for help."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from chassis.edge import HubRoute
+from chassis.paging import Page, Paging, listed
+from services.actors.api.common import InOneTransaction, NearText, OfActor, RecordId, WithinKm, Words, around_of, id_of
+from services.actors.model.directory import DirectoryOffer, ListedState
+from services.actors.model.records import ActorRef
+from services.actors.schemas.public import OfferRead
+from services.actors.store.directory import OfferFilter
+
+router = APIRouter(prefix="/api/v1/directory", route_class=HubRoute, tags=["directory"])
+
+
+def _shape(offer: DirectoryOffer, refs: dict[UUID, ActorRef]) -> dict[str, Any]:  # Any: JSON
+    details = dict(offer.details)
+    place = {"lat": offer.lat, "lon": offer.lon, "radius_km": offer.radius_km} if offer.lat is not None and offer.lon is not None else None
+    return {
+        **details, "description": details.get("description") or {}, "id": offer.id, "version": offer.version, "state": offer.state,
+        "category": offer.category, "provider": refs.get(offer.provider_actor_id) if offer.provider_actor_id else None,
+        "languages": list(offer.languages), "remote": offer.remote, "place": place, "valid_until": offer.valid_until,
+        "posted_at": offer.posted_at, "created_at": offer.created_at, "updated_at": offer.updated_at,
+    }  # fmt: skip
+
+
+@router.get("", response_model=Page[OfferRead])
+async def search_directory(
+    request: Request,
+    response: Response,
+    work: InOneTransaction,
+    paging: Paging,
+    category: Annotated[str | None, Query(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*$", max_length=80, description="A category and all below it.")] = None,
+    language: Annotated[str | None, Query(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", description="In this language (BCP 47).")] = None,
+    near: NearText = None,
+    within_km: WithinKm = 10,
+    remote: Annotated[bool | None, Query(description="Only offers at a distance (true), or only in person (false).")] = None,
+    weekday: Annotated[int | None, Query(ge=0, le=6, description="On this day; 0 is Monday. Offers without fixed hours count for every day.")] = None,
+    actor: OfActor = None,
+    state: Annotated[list[ListedState] | None, Query(max_length=3, description="States; open alone when left out.")] = None,
+    q: Words = None,
+) -> dict[str, Any]:
+    """Offers that everybody may read, newest first. `near` finds what is within the distance, what itself reaches so far, and what is remote."""
+    states = tuple(state) if state else (ListedState.OPEN,)
+    wanted = OfferFilter(states, category, language, around_of(near, within_km), remote, weekday, await id_of(work, actor), q)
+    page = await work.directory.page(paging, wanted, work.now.date())
+    refs = await work.actors.refs(offer.provider_actor_id for offer in page.items if offer.provider_actor_id)
+    return listed(request, response, page.map(lambda offer: _shape(offer, refs)))
+
+
+@router.get("/{offer_id}", response_model=OfferRead)
+async def read_directory_offer(offer_id: RecordId, work: InOneTransaction) -> dict[str, Any]:
+    """One offer of the directory. For everybody."""
+    offer = await work.directory.get(offer_id)
+    return _shape(offer, await work.actors.refs([offer.provider_actor_id] if offer.provider_actor_id else []))

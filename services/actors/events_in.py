@@ -1,0 +1,41 @@
+"""News from other services: offers of `matching` for the directory, erasures of `people`."""
+
+from chassis.consume import Handler
+from contracts.envelope import Event
+from contracts.matching import (
+    OfferApprovedV1,
+    OfferChangedV1,
+    OfferClosedV1,
+    OfferPausedV1,
+    OfferPostedV1,
+    OfferRefusedV1,
+    OfferResumedV1,
+    OfferReviewDueV1,
+    OfferState,
+)
+from contracts.people import PersonErasedV1
+from services.actors.use_cases import directory
+from services.actors.work import Work
+
+
+async def offer_told(work: Work, event: OfferState) -> None:
+    """An offer was posted, approved, changed, paused, resumed, closed or refused; each carries the whole state."""
+    await directory.list_offer(work, event)
+
+
+async def person_erased(work: Work, event: PersonErasedV1) -> None:
+    """A person was erased."""
+    await directory.forget_person(work, event)
+
+
+HANDLERS: dict[type[Event], Handler] = {
+    OfferPostedV1: offer_told,
+    OfferApprovedV1: offer_told,
+    OfferChangedV1: offer_told,
+    OfferPausedV1: offer_told,
+    OfferResumedV1: offer_told,
+    OfferReviewDueV1: offer_told,
+    OfferClosedV1: offer_told,
+    OfferRefusedV1: offer_told,
+    PersonErasedV1: person_erased,
+}

@@ -1,0 +1,1 @@
+"""The registry's own words and rules: no clock, no database, no web."""

@@ -1,0 +1,83 @@
+"""Small readings of text: names folded for searching, slugs, dates of three precisions, web addresses and citations."""
+
+import calendar
+import re
+import unicodedata
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from services.actors.model.vocabulary import FIRST_YEAR, LAST_YEAR, SLUG_LENGTH, SLUG_PATTERN, URL_LENGTH
+
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"})
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?=\S)", re.IGNORECASE)
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+
+
+def folded(*texts: str | None, limit: int = 900) -> str:
+    """Lower case, without accents and punctuation, words parted by one space: `Málaga (ES)` is `malaga es`. At most `limit` characters."""
+    text = unicodedata.normalize("NFKD", " ".join(part for part in texts if part).casefold()).translate(_LETTERS)
+    kept = "".join(char if char.isalnum() else " " for char in text if not unicodedata.combining(char))
+    return " ".join(kept.split())[:limit].rstrip()
+
+
+def slug_of(text: str, *, ending: str | None = None) -> str | None:
+    """A readable key from a name, for example `saint-denis-fr`; None when no Latin letter or digit remains."""
+    words = re.findall(r"[a-z0-9]+", folded(text))
+    tail = f"-{ending.lower()}" if ending else ""
+    slug = "-".join(words)[: SLUG_LENGTH - len(tail)].strip("-")
+    return f"{slug}{tail}" if slug else None
+
+
+def is_slug(text: str) -> bool:
+    """Whether this is a readable key. What reads as a UUID is none, since addresses take either."""
+    if len(text) > SLUG_LENGTH or not re.fullmatch(SLUG_PATTERN, text) or text.endswith("\n"):
+        return False
+    return read_uuid(text) is None
+
+
+def read_uuid(text: str) -> UUID | None:
+    """The UUID that a text writes, or None."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def is_year(year: int) -> bool:
+    """Whether a year is believed."""
+    return FIRST_YEAR <= year <= LAST_YEAR
+
+
+def is_date(text: str) -> bool:
+    """Whether this is an ISO day, month or year that exists (`2015-09-04`, `2015-09`, `2015`)."""
+    match = _DATE.fullmatch(text)
+    if match is None or not is_year(int(match[1])):
+        return False
+    if match[2] is None:
+        return True
+    month = int(match[2])
+    if not 1 <= month <= 12:
+        return False
+    return match[3] is None or 1 <= int(match[3]) <= calendar.monthrange(int(match[1]), month)[1]
+
+
+def date_precision(text: str) -> str:
+    """How precise an ISO date is: year, month or day."""
+    return {4: "year", 7: "month"}.get(len(text), "day")
+
+
+def is_web_address(text: str) -> bool:
+    """Whether this is an http or https address with a host, without spaces and without a user name in it."""
+    if len(text) > URL_LENGTH or any(char.isspace() or not char.isprintable() or char in '<>"' for char in text):
+        return False
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
+    except ValueError:
+        return False
+
+
+def is_citation(text: str) -> bool:
+    """Whether a source may be shown: any words, or an http(s) address (words may follow it); no other scheme, since pages link it."""
+    match = _SCHEME.match(text.strip())
+    return match is None or match[1].lower() in ("http", "https")

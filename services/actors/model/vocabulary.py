@@ -1,0 +1,81 @@
+"""The closed lists of the registry and the bounds of its fields, shared by forms, files and tables."""
+
+from enum import StrEnum
+
+
+class ActorKind(StrEnum):
+    """What an organisation is."""
+
+    MUNICIPALITY = "municipality"
+    REGION = "region"
+    CIVIL_SOCIETY = "civil_society"
+    NETWORK = "network"
+    INTERNATIONAL_ORGANISATION = "international_organisation"
+    UNIVERSITY = "university"
+    PUBLIC_BODY = "public_body"
+
+
+DECLARING_KINDS = frozenset({ActorKind.MUNICIPALITY, ActorKind.REGION})
+"""Kinds that can declare solidarity."""
+
+
+class MembershipRole(StrEnum):
+    """In which role an actor belongs to a network."""
+
+    FOUNDER = "founder"
+    COORDINATOR = "coordinator"
+    SIGNATORY = "signatory"
+    MEMBER = "member"
+
+
+class DeclarationType(StrEnum):
+    """How a municipality declared itself."""
+
+    COUNCIL_MOTION = "council_motion"
+    MAYOR_STATEMENT = "mayor_statement"
+    CHARTER_SIGNATURE = "charter_signature"
+    NETWORK_ACCESSION = "network_accession"
+
+
+class Theme(StrEnum):
+    """What an initiative or a resource is about."""
+
+    HOUSING = "housing"
+    LANGUAGE = "language"
+    LEGAL = "legal"
+    HEALTH = "health"
+    EMPLOYMENT = "employment"
+    EDUCATION = "education"
+    MENTORING = "mentoring"
+    FOOD = "food"
+    DONATIONS = "donations"
+    RECEPTION = "reception"
+    PARTICIPATION = "participation"
+    ANTI_DISCRIMINATION = "anti-discrimination"
+    COMMUNITY_SPACE = "community-space"
+    REGULARISATION = "regularisation"
+    RESCUE = "rescue"
+    COORDINATION = "coordination"
+
+
+class ResourceKind(StrEnum):
+    """What a resource is."""
+
+    REPORT = "report"
+    ARTICLE = "article"
+    BOOK = "book"
+    WEB = "web"
+
+
+NAME_LENGTH = 200
+TITLE_LENGTH = 300
+SUMMARY_LENGTH = 2000
+SOURCE_LENGTH = 500
+URL_LENGTH = 500
+SLUG_LENGTH = 80
+MOST_LINKED = 50
+"""The most actors that one initiative or resource names."""
+FIRST_YEAR, LAST_YEAR = 1800, 2100
+MOST_PEOPLE = 100_000_000
+"""The largest population of a municipality or region that is believed."""
+SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"

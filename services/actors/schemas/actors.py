@@ -1,0 +1,112 @@
+"""Bodies about actors: create, change, read; the network graph and the map."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from chassis.web import Body
+from services.actors.model.vocabulary import ActorKind
+from services.actors.schemas.fields import Citation, Country, Latitude, LocalName, Longitude, Name, Population, Shape, Slug, WebAddress
+
+
+class ActorCreate(Body):
+    """An organisation that enters the registry."""
+
+    slug: Slug | None = Field(None, description="Readable key; made from name and country when left out.")
+    kind: ActorKind = Field(description="What it is.", examples=["civil_society"])
+    name: Name
+    local_name: LocalName | None = None
+    country: Country | None = None
+    lat: Latitude | None = None
+    lon: Longitude | None = None
+    population: Population | None = None
+    website: WebAddress | None = None
+    source: Citation
+
+
+class ActorUpdate(Body):
+    """What changes; a field that is left out stays as it is, null empties it."""
+
+    kind: ActorKind = Field(default_factory=lambda: ActorKind.CIVIL_SOCIETY, description="What it is; for the registry's editors.")
+    name: Name = Field(default_factory=str)
+    local_name: LocalName | None = None
+    country: Country | None = None
+    lat: Latitude | None = None
+    lon: Longitude | None = None
+    population: Population | None = None
+    website: WebAddress | None = None
+    source: Citation = Field(default_factory=str)
+    archived: Literal[False] = Field(default_factory=lambda: False, description="false brings an archived actor back; for the registry's editors.")
+
+
+class ActorRead(Shape):
+    """An organisation of the registry."""
+
+    id: UUID
+    version: int = Field(description="Rises by one with each change; also the ETag.", examples=[1])
+    slug: str = Field(examples=["grenoble-fr"])
+    kind: ActorKind
+    name: str = Field(examples=["Grenoble"])
+    local_name: str | None
+    country: str | None = Field(examples=["FR"])
+    lat: float | None = Field(examples=[45.1885])
+    lon: float | None = Field(examples=[5.7245])
+    population: int | None
+    website: str | None
+    source: str = Field(description="Where this was read.")
+    archived: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class Node(BaseModel):
+    """An actor in the graph."""
+
+    id: UUID
+    slug: str
+    kind: ActorKind
+    name: str
+    country: str | None
+    lat: float | None
+    lon: float | None
+
+
+class Edge(BaseModel):
+    """A membership in the graph: from the member to the network."""
+
+    source: UUID = Field(description="The member's id.")
+    target: UUID = Field(description="The network's id.")
+    role: str = Field(examples=["member"])
+    since: int | None = Field(examples=[2018])
+
+
+class Network(BaseModel):
+    """Who belongs to which network, as nodes and edges."""
+
+    nodes: list[Node]
+    edges: list[Edge]
+
+
+class Point(BaseModel):
+    """A GeoJSON point: longitude, then latitude."""
+
+    type: Literal["Point"]
+    coordinates: tuple[float, float]
+
+
+class Feature(BaseModel):
+    """An actor on the map."""
+
+    type: Literal["Feature"]
+    id: UUID
+    geometry: Point
+    properties: dict[str, Any] = Field(description="slug, kind, name, local_name, country, population, website, source.")  # Any: JSON
+
+
+class FeatureCollection(BaseModel):
+    """The actors that have a place (RFC 7946)."""
+
+    type: Literal["FeatureCollection"]
+    features: list[Feature]

@@ -1,0 +1,120 @@
+"""Types of fields that several bodies share, with their bounds, descriptions and examples."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from chassis.problems import Refused
+from services.actors.model.texts import is_citation, is_date, is_slug, is_web_address
+from services.actors.model.vocabulary import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    MOST_LINKED,
+    MOST_PEOPLE,
+    NAME_LENGTH,
+    SLUG_LENGTH,
+    SLUG_PATTERN,
+    SOURCE_LENGTH,
+    SUMMARY_LENGTH,
+    TITLE_LENGTH,
+    URL_LENGTH,
+    Theme,
+)
+
+
+def _slug(text: str) -> str:
+    if not is_slug(text):
+        raise Refused("id_form", "An id has small letters, digits and single hyphens, for example grenoble-fr.")
+    return text
+
+
+def _web_address(text: str) -> str:
+    if not is_web_address(text):
+        raise Refused("url_scheme", "Use a full address that begins with https:// or http://.")
+    return text
+
+
+def _citation(text: str) -> str:
+    if not is_citation(text):
+        raise Refused("url_scheme", "An address must begin with https:// or http://.")
+    return text
+
+
+def _date(text: str) -> str:
+    if not is_date(text):
+        raise Refused("date", "Use a date that exists, as a day, month or year: 2015-09-04, 2015-09 or 2015.")
+    return text
+
+
+def _each_once(values: list[object]) -> list[object]:
+    return list(dict.fromkeys(values))
+
+
+Slug = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=SLUG_LENGTH,
+        pattern=SLUG_PATTERN,
+        description="Stable readable key; cannot be changed later.",
+        examples=["grenoble-fr"],
+    ),
+    AfterValidator(_slug),
+]
+Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH, description="English name where one is usual.", examples=["Grenoble"])]
+LocalName = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH, description="Local name where it differs.", examples=["Ghent"])]
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2.", examples=["FR"])]
+Latitude = Annotated[float, Field(ge=-90, le=90, description="WGS84 degrees.", examples=[45.1885])]
+Longitude = Annotated[float, Field(ge=-180, le=180, description="WGS84 degrees.", examples=[5.7245])]
+Population = Annotated[int, Field(ge=0, le=MOST_PEOPLE, description="Inhabitants.", examples=[158198])]
+WebAddress = Annotated[
+    str,
+    Field(min_length=8, max_length=URL_LENGTH, description="Full http(s) address.", examples=["https://www.grenoble.fr"]),
+    AfterValidator(_web_address),
+]
+Citation = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=SOURCE_LENGTH,
+        description="Where this was read; shown to readers as its citation.",
+        examples=["https://anvita.fr/membres"],
+    ),
+    AfterValidator(_citation),
+]
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, description="A year.", examples=[2018])]
+Title = Annotated[str, Field(min_length=1, max_length=TITLE_LENGTH, description="In a few words.", examples=["Council motion for a welcoming city"])]
+Authors = Annotated[str, Field(min_length=1, max_length=TITLE_LENGTH, description="Authors as printed.", examples=["Nick Dreher"])]
+Summary = Annotated[
+    str, Field(min_length=1, max_length=SUMMARY_LENGTH, description="What it is, in our own words.", examples=["Weekly language cafe."])
+]
+PreciseDate = Annotated[
+    str,
+    Field(
+        min_length=4, max_length=10, pattern="^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$", description="ISO day, month or year, as precise as the source.",
+        examples=["2015-09"],
+    ),
+    AfterValidator(_date),
+]  # fmt: skip
+Themes = Annotated[
+    list[Theme],
+    Field(max_length=len(Theme), description="Themes of the closed list.", examples=[["language", "housing"]]),
+    AfterValidator(_each_once),
+]
+ActorIds = Annotated[list[UUID], Field(max_length=MOST_LINKED, description="Ids of actors.", examples=[[]]), AfterValidator(_each_once)]
+
+
+class Shape(BaseModel):
+    """Base of answers: made from model dataclasses."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ActorRef(Shape):
+    """An actor as others name it."""
+
+    id: UUID
+    slug: str = Field(examples=["grenoble-fr"])
+    kind: str = Field(examples=["municipality"])
+    name: str = Field(examples=["Grenoble"])

@@ -1,0 +1,163 @@
+"""Finds actors: by id or readable key, by name, kind, country, network, theme and place; and the whole registry as graph and map."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import cos, radians
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from chassis.paging import Listed, PageRequest
+from services.actors.model.records import Actor, ActorRef
+from services.actors.model.texts import folded, read_uuid
+from services.actors.store.records import AlreadyRecorded, NoSuchRecord, Records, chunks, holds, holds_words
+from services.actors.store.rows import actor_of, actor_values
+from services.actors.tables import ActorRow, DeclarationRow, InitiativeRow, MembershipRow
+
+KM_PER_DEGREE = 111.195
+"""Kilometres in a degree of latitude (6371.0088 km * pi / 180)."""
+MOST_DRAWN = 20_000
+"""The most actors or memberships that one map or graph holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A bounding box in degrees (RFC 7946, section 5); west > east crosses the antimeridian."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """A point and a distance."""
+
+    lat: float
+    lon: float
+    km: float
+
+
+@dataclass(frozen=True, slots=True)
+class ActorFilter:
+    """Which actors are asked for; None: any."""
+
+    q: str | None = None
+    kind: str | None = None
+    country: str | None = None
+    network: UUID | None = None
+    theme: str | None = None
+    box: Box | None = None
+    around: Around | None = None
+    archived: bool = False
+
+
+def distance_squared(lat: Any, lon: Any, around: Around) -> ColumnElement[float]:  # Any: mapped columns
+    """Squared kilometres from a point, on a plane that touches the earth there: pure arithmetic, so that it runs on either database.
+
+    Under 300 km and outside the polar regions the distance is within 1 % of the great circle.
+    """
+    north = (lat - around.lat) * KM_PER_DEGREE
+    east = (lon - around.lon) * (KM_PER_DEGREE * cos(radians(around.lat)))
+    squared: ColumnElement[float] = north * north + east * east
+    return squared
+
+
+def _in_box(box: Box) -> ColumnElement[bool]:
+    lat, lon = col(ActorRow.lat), col(ActorRow.lon)
+    across = or_(lon >= box.west, lon <= box.east) if box.west > box.east else and_(lon >= box.west, lon <= box.east)
+    return and_(lat >= box.south, lat <= box.north, across)
+
+
+def conditions(wanted: ActorFilter) -> list[ColumnElement[bool]]:
+    """The filter as SQL conditions on `actor`."""
+    found: list[ColumnElement[bool]] = [col(ActorRow.archived).is_(wanted.archived)]
+    if wanted.q is not None:
+        found += holds_words(col(ActorRow.folded), folded(wanted.q))
+    if wanted.kind is not None:
+        found.append(col(ActorRow.kind) == wanted.kind)
+    if wanted.country is not None:
+        found.append(col(ActorRow.country) == wanted.country)
+    if wanted.network is not None:
+        found.append(exists().where(col(MembershipRow.member_id) == col(ActorRow.id), col(MembershipRow.network_id) == wanted.network))
+    if wanted.theme is not None:
+        found.append(exists().where(col(InitiativeRow.actor_id) == col(ActorRow.id), holds(col(InitiativeRow.themes), wanted.theme)))
+    if wanted.box is not None:
+        found.append(_in_box(wanted.box))
+    if wanted.around is not None:
+        found.append(distance_squared(col(ActorRow.lat), col(ActorRow.lon), wanted.around) <= wanted.around.km**2)
+    return found
+
+
+@dataclass(slots=True)
+class ActorStore:
+    """Actors of one transaction."""
+
+    session: AsyncSession
+
+    @property
+    def records(self) -> Records[Actor]:
+        """Loading and saving, as for every kind."""
+        order = (col(ActorRow.folded), col(ActorRow.id))
+        return Records(self.session, ActorRow, actor_of, actor_values, order)
+
+    async def get(self, key: str | UUID) -> Actor:
+        """One actor by UUID or readable key. Raises NoSuchRecord."""
+        record_id = read_uuid(key) if isinstance(key, str) else key
+        if record_id is not None:
+            return await self.records.get(record_id)
+        row = (await self.session.execute(select(ActorRow).where(col(ActorRow.slug) == key))).scalars().first()
+        if row is None:
+            raise NoSuchRecord("There is no such record in the registry.")
+        return actor_of(row)
+
+    async def add(self, actor: Actor) -> None:
+        """A new actor. Raises AlreadyRecorded when its id or key is taken."""
+        if await self.records.is_there(col(ActorRow.slug) == actor.slug):
+            raise AlreadyRecorded("This is in the registry already; change that record instead.")
+        await self.records.add(actor)
+
+    async def page(self, request: PageRequest, wanted: ActorFilter) -> Listed[Actor]:
+        """One page of actors, by name."""
+        return await self.records.page(request, conditions(wanted))
+
+    async def refs(self, ids: Iterable[UUID]) -> dict[UUID, ActorRef]:
+        """How others name these actors."""
+        found: dict[UUID, ActorRef] = {}
+        columns = col(ActorRow.id), col(ActorRow.slug), col(ActorRow.kind), col(ActorRow.name)
+        for part in chunks(set(ids)):
+            rows = (await self.session.execute(select(*columns).where(col(ActorRow.id).in_(part)))).all()
+            found |= {row[0]: ActorRef(*row) for row in rows}
+        return found
+
+    async def has_members(self, actor_id: UUID) -> bool:
+        """Whether anybody belongs to this network."""
+        asked = select(col(MembershipRow.id)).where(col(MembershipRow.network_id) == actor_id).limit(1)
+        return (await self.session.execute(asked)).first() is not None
+
+    async def has_declared(self, actor_id: UUID) -> bool:
+        """Whether the actor has declarations."""
+        asked = select(col(DeclarationRow.id)).where(col(DeclarationRow.municipality_id) == actor_id).limit(1)
+        return (await self.session.execute(asked)).first() is not None
+
+    async def located(self, wanted: ActorFilter) -> list[Any]:
+        """Rows of the actors that have a place, by name, at most one more than MOST_DRAWN (Any: named rows)."""
+        columns = (
+            ActorRow.id, ActorRow.slug, ActorRow.kind, ActorRow.name, ActorRow.local_name, ActorRow.country,
+            ActorRow.lat, ActorRow.lon, ActorRow.population, ActorRow.website, ActorRow.source,
+        )  # fmt: skip
+        asked = select(*(col(column) for column in columns)).where(*conditions(wanted), col(ActorRow.lat).is_not(None))
+        rows = await self.session.execute(asked.order_by(col(ActorRow.folded), col(ActorRow.id)).limit(MOST_DRAWN + 1))
+        return list(rows.all())
+
+    async def drawn(self, ids: set[UUID]) -> list[Any]:
+        """Rows of these actors as a graph shows them, by name (Any: named rows)."""
+        columns = ActorRow.id, ActorRow.slug, ActorRow.kind, ActorRow.name, ActorRow.country, ActorRow.lat, ActorRow.lon, ActorRow.folded
+        rows: list[Any] = []
+        for part in chunks(ids):
+            rows += (await self.session.execute(select(*(col(column) for column in columns)).where(col(ActorRow.id).in_(part)))).all()
+        return sorted(rows, key=lambda row: (row.folded, row.id))

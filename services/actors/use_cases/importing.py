@@ -1,0 +1,145 @@
+"""Import the registry files as a whole or not at all. `hubctl import` and `POST /api/v1/imports` both call `import_registry`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any, TypeVar
+from uuid import UUID
+
+from chassis.ids import new_id
+from chassis.outbox import EVERYBODY
+from services.actors import events_out
+from services.actors.model.import_report import KINDS, Counts, Faults, ImportReport
+from services.actors.model.records import (
+    Actor,
+    Declaration,
+    Initiative,
+    Membership,
+    Record,
+    Resource,
+    actor_id_of,
+    declaration_id_of,
+    initiative_id_of,
+    membership_id_of,
+    resource_id_of,
+)
+from services.actors.model.registry_files import ActorLine, RegistryFiles, check_references, read_files
+from services.actors.model.rights import check_may_edit_all
+from services.actors.store.records import Records
+from services.actors.use_cases.actors import check_kind_is_free
+from services.actors.work import Work
+
+R = TypeVar("R", bound=Record)
+
+
+async def import_registry(work: Work, contents: Mapping[str, bytes], *, dry_run: bool = False) -> ImportReport:
+    """Write a set of files (kind, as in KINDS, to bytes) in this transaction; the file wins over what is stored, what it does not name stays.
+
+    Raises ImportRefused with all faults by file and line, before anything is written. A dry run writes nothing and answers the same
+    report. Importing the same set again changes nothing: no version rises and no event is told.
+    """
+    check_may_edit_all(work.caller)
+    faults = Faults()
+    files = read_files(contents, faults)
+    stored = await work.actors.records.known(files.slugs(), "slug")
+    if not any(fault.file == "actors.csv" for fault in faults.found):  # a row left out for a fault would look like an unknown id
+        check_references(files, {slug: actor.kind for slug, actor in stored.items()}, faults)
+    faults.refuse()
+
+    actors, counts = await _write_actors(work, files.actors, stored, dry_run)
+    ids = {slug: actor.id for slug, actor in {**stored, **actors}.items()}
+    kinds = {"actors": counts, **await _write_parts(work, files, ids, dry_run)}
+    report = ImportReport(dry_run, {kind: kinds[kind] for kind in KINDS if kind in contents})
+    if not dry_run:
+        await _tell(work, report)
+    return report
+
+
+async def _tell(work: Work, report: ImportReport) -> None:
+    import_id = new_id()
+    if report.created or report.changed:
+        await work.outbox.add(events_out.import_finished(import_id, report), EVERYBODY)
+        work.wake("take the day's statistics")
+    await work.audit.record("import.finished", "import", import_id, created=report.created, changed=report.changed, unchanged=report.unchanged)
+
+
+async def _write_actors(work: Work, lines: Sequence[ActorLine], stored: Mapping[str, Actor], dry_run: bool) -> tuple[dict[str, Actor], Counts]:
+    wanted: dict[UUID, Actor] = {}
+    for line in lines:
+        fields: dict[str, Any] = asdict(line)  # Any: values of Actor's fields
+        del fields["line"]
+        known = stored.get(line.slug)
+        if known is None:
+            actor = Actor(id=actor_id_of(line.slug), created_at=work.now, updated_at=work.now, **fields)
+        else:
+            actor = replace(known, **fields)
+            if actor.kind is not known.kind:
+                await check_kind_is_free(work, known, actor.kind)
+        wanted[actor.id] = actor
+    new, other, same = _compare(work, wanted, {actor.id: actor for actor in stored.values()})
+    if not dry_run:
+        await work.actors.records.add_many(new)
+        await work.actors.records.save_many(other)
+        await work.outbox.add_many([*map(events_out.actor_created, new), *map(events_out.actor_changed, other)], EVERYBODY)
+    return {actor.slug: actor for actor in wanted.values()}, Counts(len(new), len(other), same)
+
+
+async def _write_parts(work: Work, files: RegistryFiles, ids: Mapping[str, UUID], dry_run: bool) -> dict[str, Counts]:
+    times: dict[str, Any] = {"created_at": work.now, "updated_at": work.now}  # Any: passed on by name
+    memberships = [
+        Membership(
+            id=membership_id_of(ids[row.network], ids[row.member]), network_id=ids[row.network], member_id=ids[row.member], role=row.role,
+            since=row.since, source=row.source, **times,
+        )
+        for row in files.memberships
+    ]  # fmt: skip
+    initiatives = [
+        Initiative(
+            id=initiative_id_of(row.slug), slug=row.slug, actor_id=ids[row.actor], title=row.title, themes=row.themes, year=row.year,
+            partners=tuple(ids[partner] for partner in row.partners), summary=row.summary, source=row.source, **times,
+        )
+        for row in files.initiatives
+    ]  # fmt: skip
+    declarations = [
+        Declaration(
+            id=declaration_id_of(ids[row.municipality], row.type, row.date, row.title), municipality_id=ids[row.municipality], type=row.type,
+            date=row.date, title=row.title, source=row.source, **times,
+        )
+        for row in files.declarations
+    ]  # fmt: skip
+    resources = [
+        Resource(
+            id=resource_id_of(row.slug), slug=row.slug, title=row.title, authors=row.authors, year=row.year, kind=row.kind,
+            topic_themes=row.topic_themes, actors=tuple(ids[actor] for actor in row.actors), url=row.url, source=row.source, **times,
+        )
+        for row in files.resources
+    ]  # fmt: skip
+    return {
+        "memberships": await _write(work, work.memberships, memberships, dry_run),
+        "initiatives": await _write(work, work.initiatives, initiatives, dry_run),
+        "declarations": await _write(work, work.declarations, declarations, dry_run),
+        "resources": await _write(work, work.resources, resources, dry_run),
+    }
+
+
+async def _write(work: Work, store: Records[R], wanted: Sequence[R], dry_run: bool) -> Counts:
+    by_id = {record.id: record for record in wanted}
+    new, other, same = _compare(work, by_id, await store.known(by_id))
+    if not dry_run:
+        await store.add_many(new)
+        await store.save_many(other)
+    return Counts(len(new), len(other), same)
+
+
+def _compare(work: Work, wanted: Mapping[UUID, R], stored: Mapping[UUID, R]) -> tuple[list[R], list[R], int]:
+    """New records, changed ones with their next version, and how many are the same."""
+    new: list[R] = []
+    other: list[R] = []
+    for record_id, record in wanted.items():
+        known = stored.get(record_id)
+        if known is None:
+            new.append(record)
+            continue
+        now_same = replace(record, version=known.version, created_at=known.created_at, updated_at=known.updated_at)
+        if now_same != known:
+            other.append(replace(record, version=known.version + 1, created_at=known.created_at, updated_at=work.now))
+    return new, other, len(wanted) - len(new) - len(other)

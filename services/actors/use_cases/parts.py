@@ -1,0 +1,131 @@
+"""Record, change and remove memberships, declarations, initiatives and resources."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from chassis.errors import invalid_field
+from services.actors.model.records import (
+    Actor,
+    Declaration,
+    Initiative,
+    Membership,
+    Record,
+    Resource,
+    changed,
+    check_declaring,
+    check_membership,
+    check_not_archived,
+    declaration_id_of,
+    initiative_id_of,
+    membership_id_of,
+    resource_id_of,
+)
+from services.actors.model.rights import check_may_change, check_may_edit_all
+from services.actors.model.texts import slug_of
+from services.actors.store.records import ChangedMeanwhile, NoSuchRecord, Records
+from services.actors.work import Work
+
+R = TypeVar("R", bound=Record)
+Given = Mapping[str, Any]
+"""Values of a record's own fields (Any: of many types)."""
+
+
+def owners_of(record: Record) -> tuple[UUID, ...]:
+    """The actors whose record this is: both sides of a membership, who declared, who runs the initiative; a resource is nobody's."""
+    if isinstance(record, Membership):
+        return record.network_id, record.member_id
+    if isinstance(record, Declaration):
+        return (record.municipality_id,)
+    if isinstance(record, Initiative):
+        return (record.actor_id,)
+    return ()
+
+
+async def _named(work: Work, pointer: str, actor_id: UUID) -> Actor:
+    try:
+        actor = await work.actors.get(actor_id)
+    except NoSuchRecord as error:
+        raise invalid_field(pointer, "unknown_id", "The registry holds no actor with this id.") from error
+    check_not_archived(actor)
+    return actor
+
+
+async def _check_all_known(work: Work, pointer: str, ids: Sequence[UUID]) -> None:
+    if len(await work.actors.refs(ids)) != len(set(ids)):
+        raise invalid_field(pointer, "unknown_id", "The registry holds no actor with one of these ids.")
+
+
+def _key(slug: str | None, title: str) -> str:
+    key = slug or slug_of(title)
+    if key is None:
+        raise invalid_field("/slug", "missing", "Give a readable key; none can be made from a title without Latin letters.")
+    return key
+
+
+async def record_membership(work: Work, given: Given) -> Membership:
+    """Record that an actor belongs to a network."""
+    check_may_change(work.caller, given["network_id"], given["member_id"])
+    network = await _named(work, "/network_id", given["network_id"])
+    member = await _named(work, "/member_id", given["member_id"])
+    check_membership(network, member)
+    membership = Membership(id=membership_id_of(network.id, member.id), created_at=work.now, updated_at=work.now, **given)
+    return await _add(work, work.memberships, membership)
+
+
+async def record_declaration(work: Work, given: Given) -> Declaration:
+    """Record what a municipality declared."""
+    check_may_change(work.caller, given["municipality_id"])
+    municipality = await _named(work, "/municipality_id", given["municipality_id"])
+    check_declaring(municipality)
+    record_id = declaration_id_of(municipality.id, given["type"], given["date"], given["title"])
+    return await _add(work, work.declarations, Declaration(id=record_id, created_at=work.now, updated_at=work.now, **given))
+
+
+async def record_initiative(work: Work, given: Given, slug: str | None) -> Initiative:
+    """Record what an actor runs or ran."""
+    check_may_change(work.caller, given["actor_id"])
+    await _named(work, "/actor_id", given["actor_id"])
+    await _check_all_known(work, "/partners", given["partners"])
+    key = _key(slug, given["title"])
+    return await _add(work, work.initiatives, Initiative(id=initiative_id_of(key), slug=key, created_at=work.now, updated_at=work.now, **given))
+
+
+async def record_resource(work: Work, given: Given, slug: str | None) -> Resource:
+    """Record a report, article, book or page."""
+    check_may_edit_all(work.caller)
+    await _check_all_known(work, "/actors", given["actors"])
+    key = _key(slug, given["title"])
+    return await _add(work, work.resources, Resource(id=resource_id_of(key), slug=key, created_at=work.now, updated_at=work.now, **given))
+
+
+async def _add(work: Work, store: Records[R], record: R) -> R:
+    await store.add(record)
+    kind = type(record).__name__.lower()
+    await work.audit.record(f"{kind}.recorded", kind, record.id)
+    return record
+
+
+async def change_record(work: Work, store: Records[R], record_id: UUID, version: int, changes: Given) -> R:
+    """Change the version that was read of a membership, declaration, initiative or resource."""
+    record = await store.get(record_id)
+    check_may_change(work.caller, *owners_of(record))
+    if record.version != version:
+        raise ChangedMeanwhile("Somebody changed this record in the meantime; read it again.")
+    for pointer in changes.keys() & {"partners", "actors"}:
+        await _check_all_known(work, f"/{pointer}", changes[pointer])
+    other = changed(record, changes, work.now)
+    if other != record:
+        await store.save(other, version)
+        kind = type(record).__name__.lower()
+        await work.audit.record(f"{kind}.changed", kind, record.id)
+    return other
+
+
+async def remove_record(work: Work, store: Records[R], record_id: UUID, version: int) -> None:
+    """Remove the version that was read of a membership, declaration, initiative or resource; the audit keeps that it was there."""
+    record = await store.get(record_id)
+    check_may_change(work.caller, *owners_of(record))
+    await store.remove(record_id, version)
+    kind = type(record).__name__.lower()
+    await work.audit.record(f"{kind}.removed", kind, record_id)

@@ -1,0 +1,39 @@
+"""One transaction of actors: its stores."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.work import Work as BaseWork
+from services.actors.model.records import Declaration, Initiative, Membership, Resource
+from services.actors.store import parts
+from services.actors.store.actors import ActorStore
+from services.actors.store.directory import DirectoryStore
+from services.actors.store.people import PeopleStore
+from services.actors.store.records import Records
+from services.actors.store.statistics import StatisticsStore
+
+
+@dataclass(slots=True)
+class Work(BaseWork):
+    """What a use case of the registry works with."""
+
+    actors: ActorStore = field(init=False)
+    memberships: Records[Membership] = field(init=False)
+    declarations: Records[Declaration] = field(init=False)
+    initiatives: Records[Initiative] = field(init=False)
+    resources: Records[Resource] = field(init=False)
+    directory: DirectoryStore = field(init=False)
+    statistics: StatisticsStore = field(init=False)
+    people: PeopleStore = field(init=False)
+
+    def open_stores(self, session: AsyncSession) -> None:
+        """The stores of this transaction."""
+        self.actors = ActorStore(session)
+        self.memberships = parts.memberships(session)
+        self.declarations = parts.declarations(session)
+        self.initiatives = parts.initiatives(session)
+        self.resources = parts.resources(session)
+        self.directory = DirectoryStore(session)
+        self.statistics = StatisticsStore(session)
+        self.people = PeopleStore(session, self.parts.ledger)
