@@ -1,6 +1,5 @@
 """What `people` tells about accounts, consents and erasures: ids and flags, never a name or an address."""
 
-from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -69,7 +68,7 @@ class ConsentState(Event):
     version: int = Field(ge=1)
     match: bool = Field(description="May be paired.")
     share_contact: bool = Field(description="The other side of an accepted match may see the contact.")
-    until: datetime | None = Field(None, description="End of the consent, if it has one.")
+    until: AwareDatetime | None = Field(None, description="End of the consent, if it has one.")
 
 
 class ConsentGivenV1(ConsentState):
