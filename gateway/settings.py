@@ -1,0 +1,39 @@
+"""What an operator may set for the gateway (GATEWAY_...)."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from chassis.context import LOCALES
+from chassis.settings import HubSettings
+
+
+class GatewaySettings(HubSettings):
+    """Settings of the only door."""
+
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_", extra="ignore", env_ignore_empty=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on. Anything but loopback needs TLS or a trusted proxy.")
+    port: int = Field(8080, ge=1, le=65535, description="Port to listen on.")
+    public_url: str = Field("http://127.0.0.1:8080", description="The hub's address as people type it.")
+    instance_name: str = Field("Hospitium", max_length=80, description="The hub's name as pages show it.")
+    security_contact: str = Field("mailto:security@example.org", description="Where to report a weakness; shown in /.well-known/security.txt.")
+    languages: list[str] = Field(list(LOCALES), min_length=1, description="Languages offered to readers, the first is the default.")
+    colour: str = Field("#1f4e5f", pattern=r"^#[0-9a-fA-F]{6}$", description="The city's main colour; texts on it are white.")
+    demo: bool = Field(False, description="Marks every page as a demonstration.")
+    actors_url: str = Field("http://127.0.0.1:8101", description="Address of the service actors, when it runs apart.")
+    people_url: str = Field("http://127.0.0.1:8102", description="Address of the service people, when it runs apart.")
+    matching_url: str = Field("http://127.0.0.1:8103", description="Address of the service matching, when it runs apart.")
+    notifications_url: str = Field("http://127.0.0.1:8104", description="Address of the service notifications, when it runs apart.")
+    tls_certificate: str | None = Field(None, description="Path of the certificate chain, when the gateway itself speaks TLS.")
+    tls_key: str | None = Field(None, description="Path of the certificate's private key.")
+    trusted_proxies: list[str] = Field(
+        default_factory=list, description="Addresses of reverse proxies whose X-Forwarded-For and -Proto are believed."
+    )
+    metrics_token: SecretStr | None = Field(None, description="Bearer token for /metrics; without one only loopback may read it.")
+    session_hours: int = Field(12, ge=1, le=72, description="Hours that the session cookie is kept by the browser.")
+    token_seconds: float = Field(5, ge=0, le=5, description="Seconds that a checked token is believed without asking people again.")
+    reads_per_minute: int = Field(1200, ge=1, description="Requests that read, a minute, of one caller.")
+    writes_per_minute: int = Field(300, ge=1, description="Requests that change something, a minute, of one caller.")
+    anonymous_per_minute: int = Field(600, ge=1, description="Requests a minute of one address without sign-in.")
+    sign_ins_per_minute: int = Field(20, ge=1, description="Attempts to sign in, to get a token or to reset a password, a minute, of one address.")
+    streams_per_caller: int = Field(6, ge=1, description="Live streams that one caller may hold open.")
