@@ -49,7 +49,6 @@ def _bytes(message: Message) -> bytes:
 
 
 def _checked(schema: Message, message: Message) -> list[str]:
-    Draft202012Validator.check_schema(schema)
     checker = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
     return [f"{error.json_path}: {error.validator}" for error in checker.iter_errors(message)]
 
@@ -74,8 +73,10 @@ def test_the_schema_of_an_event_equals_its_file(subject: str):
 @EVERY_EVENT
 def test_the_example_of_an_event_fits_its_schema_formats_included(subject: str, an_example: Example):
     message = an_example(subject)
+    schema = documents.schema_of(EVENTS[subject])
 
-    faults = _checked(documents.schema_of(EVENTS[subject]), message)
+    Draft202012Validator.check_schema(schema)
+    faults = _checked(schema, message)
 
     assert faults == []
 
@@ -98,7 +99,7 @@ def test_an_example_is_still_read_by_the_code_of_today(subject: str, an_example:
     envelope, event = open_envelope(_bytes(message))
 
     assert type(event) is EVENTS[subject]
-    assert event.model_dump(mode="json").items() >= message["data"].items(), "a field that was released is gone, or is read as something else"
+    assert _holds(event.model_dump(mode="json"), message["data"]), "a field that was released is gone, or is read as something else"
     assert envelope.type == subject and envelope.source == f"/hospitium/{documents.service_of(subject)}"
     assert envelope.subject == event.about_id
 
@@ -243,6 +244,15 @@ def _owners(event: type[Event]) -> Iterator[type[BaseModel]]:
     for name in schema.get("$defs", {}):
         assert name in named, f"{name} is a new part of an event: add it to PARTS"
         yield named[name]
+
+
+def _holds(read: Any, released: Any) -> bool:
+    """Whether everything that was released is still read as it was; fields that came later may be there too."""
+    if isinstance(released, dict):
+        return isinstance(read, dict) and all(key in read and _holds(read[key], value) for key, value in released.items())
+    if isinstance(released, list):
+        return isinstance(read, list) and len(read) == len(released) and all(map(_holds, read, released))
+    return bool(read == released)
 
 
 def _objects(data: Message, event: type[Event]) -> list[Message]:
