@@ -1,0 +1,15 @@
+"""The tables in code and in both databases are the same."""
+
+from chassis.migrate import differences, upgrade
+from chassis.service import head_of
+from chassis.testing import Databases
+
+
+async def test_migrations_lead_to_the_tables_of_the_code(databases: Databases, database_kind: str) -> None:
+    url = await databases.empty(database_kind)
+
+    await upgrade(url, "actors")
+    await upgrade(url, "actors")
+
+    assert await differences(url, "actors") == []
+    assert head_of("actors") == "0001"
