@@ -6,7 +6,7 @@ which an answered write could be lost (R1, F4).
 """
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -81,6 +81,24 @@ class Database:
                 if held:
                     await connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
                     await connection.commit()
+
+    @asynccontextmanager
+    async def listening(self, channel: str, heard: Callable[[], None]) -> AsyncIterator[None]:
+        """Call `heard` at each NOTIFY on a channel (PostgreSQL), so that one replica's news wakes another's relay. Nothing to do on SQLite."""
+        if self.is_sqlite:
+            yield
+            return
+        async with self._writer.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection  # Any: asyncpg's own connection
+
+            def on_notify(*_: object) -> None:
+                heard()
+
+            await driver.add_listener(channel, on_notify)
+            try:
+                yield
+            finally:
+                await driver.remove_listener(channel, on_notify)
 
     async def check_durability(self) -> None:
         """Raise UnsafeDatabase unless an answered commit survives a power cut (R1)."""

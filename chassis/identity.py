@@ -1,4 +1,4 @@
-"""Who is calling: each process signs its calls with its own Ed25519 key (JWT with Ed25519, RFC 9864, at most 60 s), and believes only keys it was given.
+"""Who is calling: each process signs its calls with its own key and believes only keys it was given (JWT, Ed25519, RFC 9864, at most 60 s).
 
 The gateway signs for the person or client that it has checked; a service signs for itself. There is no shared secret (R27).
 """

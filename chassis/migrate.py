@@ -30,7 +30,8 @@ APPEND_ONLY_SQLITE = (
 APPEND_ONLY_POSTGRESQL = (
     """CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF TG_OP = 'UPDATE' AND OLD.seq IS NULL THEN RETURN NEW; END IF;
-    IF TG_OP = 'DELETE' AND OLD.seq IS NOT NULL AND EXISTS (SELECT 1 FROM audit_head WHERE kind = 'checkpoint' AND seq >= OLD.seq) THEN RETURN OLD; END IF;
+    IF TG_OP = 'DELETE' AND OLD.seq IS NOT NULL
+        AND EXISTS (SELECT 1 FROM audit_head WHERE kind = 'checkpoint' AND seq >= OLD.seq) THEN RETURN OLD; END IF;
     RAISE EXCEPTION 'audit is append-only'; END $$""",
     "CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION audit_append_only()",
 )

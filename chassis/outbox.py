@@ -10,6 +10,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import correlation_id
+from chassis.errors import Invalid
 from chassis.ids import new_id
 from chassis.tables import Ledger
 from contracts.envelope import Event, seal
@@ -27,6 +28,14 @@ class Audience:
     def as_json(self) -> dict[str, Any]:
         """As stored beside the event (Any: JSON)."""
         return {"public": self.public, "roles": list(self.roles), "accounts": list(self.accounts), "actors": list(self.actors)}
+
+
+MAX_EVENT_BYTES = 30_000
+"""Largest event as it travels; below the stream's own limit, which counts headers too."""
+
+
+class TextTooLong(Invalid):
+    """The record's event would be larger than the streams take."""
 
 
 NOBODY = Audience()
@@ -54,7 +63,7 @@ class Outbox:
         ids = [new_id() for _ in events]
         correlation = correlation_id()
         await self.session.flush()
-        rows = [
+        rows: list[dict[str, Any]] = [  # Any: values of many types
             {
                 "id": str(event_id),
                 "subject": event.type_name,
@@ -66,6 +75,9 @@ class Outbox:
             }
             for event_id, event in zip(ids, events, strict=True)
         ]
+        if any(len(row["body"].encode()) > MAX_EVENT_BYTES for row in rows):
+            # The stream would refuse it, and everything written later would wait behind it.
+            raise TextTooLong("The texts of this record are too long together; please shorten them.")
         await self.session.execute(insert(self.ledger.outbox), rows)
         if not self.written and self.session.get_bind().dialect.name == "postgresql":
             await self.session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": self.channel})

@@ -51,8 +51,9 @@ class Listed(Generic[T]):
 
 
 def _secret(request: Request) -> bytes:
+    """A secret of this list's own: a cursor of another list has other columns."""
     secret: bytes = request.app.state.service.cursor_secret
-    return secret
+    return secret + request.url.path.encode()
 
 
 def _word(value: Any) -> Any:  # Any: a sort value, and its JSON

@@ -52,9 +52,9 @@ class Relay:
         while True:
             try:
                 async with self._database.only_one(f"relay/{self._service}") as alone:
-                    while alone:
-                        if not await self.publish_waiting():
-                            await self._pause()
+                    if alone:
+                        async with self._database.listening(f"hub_outbox_{self._service}", self.wake):
+                            await self._publish_for_ever()
                 await asyncio.sleep(IDLE_SECONDS)
             except asyncio.CancelledError:
                 raise
@@ -64,6 +64,11 @@ class Relay:
             except Exception as error:  # the relay must outlive any single failure; what failed is still in the outbox
                 self._log.error("relay failed", error=type(error).__name__)
                 await asyncio.sleep(1)
+
+    async def _publish_for_ever(self) -> None:
+        while True:
+            if not await self.publish_waiting():
+                await self._pause()
 
     async def _pause(self) -> None:
         self._wake.clear()

@@ -1,4 +1,7 @@
-"""The third door: periodic work (expiry, reviews, retention, retries). One process at a time runs each timer; a failed run is tried at the next turn."""
+"""The third door: periodic work (expiry, reviews, retention, retries).
+
+One process at a time runs each timer; a failed run is tried at the next turn.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable

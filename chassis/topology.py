@@ -28,7 +28,7 @@ ACK_WAIT_SECONDS = 2.0
 """How long a delivery may stay unanswered before it is delivered again; longer work sends in-progress marks."""
 DUPLICATE_WINDOW_SECONDS = 3600
 MAX_AGE_SECONDS = 7 * 24 * 3600
-MAX_MESSAGE_BYTES = 16384
+MAX_MESSAGE_BYTES = 32768
 MAX_ACK_PENDING = 256
 MAX_WAITING = 16
 NANOSECONDS = 1_000_000_000

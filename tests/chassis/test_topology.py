@@ -74,6 +74,6 @@ def test_streams_refuse_when_full_and_durables_never_give_up() -> None:
     stream = stream_config("actors", 1000)
     durable = durable_config("matching")
 
-    assert (stream["discard"], stream["max_bytes"], stream["max_msg_size"], stream["deny_delete"]) == ("new", 1000, 16384, True)
+    assert (stream["discard"], stream["max_bytes"], stream["max_msg_size"], stream["deny_delete"]) == ("new", 1000, 32768, True)
     assert (stream["duplicate_window"], stream["max_age"]) == (3600 * 10**9, 7 * 86400 * 10**9)
     assert (durable["ack_wait"], durable["max_deliver"], durable["max_ack_pending"], durable["max_waiting"]) == (2 * 10**9, -1, 256, 16)
