@@ -1,14 +1,21 @@
 """Builds the service `actors`: the public registry and the directory of open offers."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 from fastapi import FastAPI
 
+from chassis.errors import Invalid
+from chassis.identity import SYSTEM
 from chassis.service import Service
 from chassis.work import Clock, utc_now
 from services.actors.api import ROUTERS
 from services.actors.events_in import HANDLERS
+from services.actors.model.import_report import KINDS, ImportReport
 from services.actors.settings import Settings
 from services.actors.tables import ledger
 from services.actors.timers import TIMERS
+from services.actors.use_cases.importing import import_registry
 from services.actors.work import Work
 
 
@@ -28,3 +35,24 @@ def build(settings: Settings, clock: Clock = utc_now) -> tuple[Service[Work, Non
 def create() -> FastAPI:
     """The application with settings from the environment, for an ASGI server."""
     return build(Settings())[1]
+
+
+class NoRegistryFiles(Invalid):
+    """The folder holds none of the registry's files."""
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """The registry files of a folder (`actors.csv` and so on) by kind, for `import_files`. Raises NoRegistryFiles."""
+    contents = {kind: path.read_bytes() for kind in KINDS if (path := folder / f"{kind}.csv").is_file()}
+    if not contents:
+        raise NoRegistryFiles("The folder holds none of these files: {names}.", names=", ".join(f"{kind}.csv" for kind in KINDS))
+    return contents
+
+
+async def import_files(service: Service[Work, None], contents: Mapping[str, bytes], *, dry_run: bool = False) -> ImportReport:
+    """Import a set of registry files in one transaction, for the operator's command line.
+
+    Raises ImportRefused, whose `fields` name every fault by file and line; then nothing was written.
+    """
+    async with service.open_work(SYSTEM) as work:
+        return await import_registry(work, contents, dry_run=dry_run)

@@ -1,15 +1,15 @@
 """The import of the registry files: the whole set, twice, in a dry run, and broken in every way."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chassis.identity import SYSTEM
 from chassis.testing import Bench, account, anonymous, api_client
 from contracts.actors import ActorCreatedV1, ImportFinishedV1
+from services.actors.app import NoRegistryFiles, import_files, read_folder
 from services.actors.model.import_report import ImportRefused, ImportReport
-from services.actors.use_cases.importing import import_registry
 
 ROWS = {"actors": 934, "memberships": 1275, "initiatives": 116, "declarations": 303, "resources": 77}
 ACTORS = "id,kind,name,local_name,country,lat,lon,population,website,source\n"
@@ -21,8 +21,7 @@ INITIATIVES = "id,actor_id,title,themes,year,partners,summary,source\n"
 
 
 async def bring(bench: Bench, files: dict[str, bytes], **options: Any) -> ImportReport:
-    async with bench.service.open_work(SYSTEM) as work:
-        return await import_registry(work, files, **options)
+    return await import_files(bench.service, files, **options)
 
 
 def text(**files: str) -> dict[str, bytes]:
@@ -53,6 +52,11 @@ async def test_the_whole_set_is_written_in_seconds_and_a_second_import_changes_n
     assert (second.created, second.changed, second.unchanged) == (0, 0, 2705)
     assert len(await either_bench.queued()) == len(told)
     assert (await either_bench.get(anonymous(), "/api/v1/actors/grenoble-fr")).json()["version"] == 1
+
+
+async def test_a_folder_without_registry_files_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NoRegistryFiles):
+        read_folder(tmp_path)
 
 
 async def test_a_dry_run_counts_and_writes_nothing(bench: Bench, registry_files: dict[str, bytes]) -> None:
@@ -90,7 +94,10 @@ async def test_a_file_alone_may_refer_to_what_the_registry_holds(bench: Bench) -
     ("files", "found"),
     [
         (text(actors=ACTORS.replace("kind", "sort") + GRENOBLE), [("/actors.csv/1/kind", "column_missing"), ("/actors.csv/1", "column_unknown")]),
-        (text(actors=ACTORS.replace("local_name", "name") + GRENOBLE), [("/actors.csv/1/local_name", "column_missing"), ("/actors.csv/1/name", "column_twice")]),
+        (
+            text(actors=ACTORS.replace("local_name", "name") + GRENOBLE),
+            [("/actors.csv/1/local_name", "column_missing"), ("/actors.csv/1/name", "column_twice")],
+        ),
         (text(actors=""), [("/actors.csv/1", "no_header")]),
         (text(actors=ACTORS + GRENOBLE.replace("45.1885", "145.1885")), [("/actors.csv/2/lat", "coordinate")]),
         (text(actors=ACTORS + GRENOBLE.replace("45.1885", "45,1885")), [("/actors.csv/2", "too_many_cells")]),
@@ -110,15 +117,36 @@ async def test_a_file_alone_may_refer_to_what_the_registry_holds(bench: Bench) -
         (text(actors=ACTORS + GRENOBLE + "\n" + GRENOBLE), [("/actors.csv/4", "duplicate")]),
         (text(actors=ACTORS + '"grenoble-fr,x\n'), [("/actors.csv/2", "not_csv")]),
         ({"actors": (ACTORS + GRENOBLE).encode() + "málaga-es,".encode("latin-1")}, [("/actors.csv/3", "not_utf8")]),
-        (text(actors=ACTORS + GRENOBLE + NETWORK, memberships=MEMBERSHIPS + "anvita,lyon-fr,member,,x\n"), [("/memberships.csv/2/member_id", "unknown_id")]),
-        (text(actors=ACTORS + GRENOBLE, memberships=MEMBERSHIPS + "grenoble-fr,grenoble-fr,member,,x\n"), [("/memberships.csv/2/member_id", "member_of_itself")]),
-        (text(actors=ACTORS + GRENOBLE + NETWORK, memberships=MEMBERSHIPS + "grenoble-fr,anvita,member,,x\n"), [("/memberships.csv/2/network_id", "not_a_network")]),
-        (text(actors=ACTORS + GRENOBLE + NETWORK, memberships=MEMBERSHIPS + "anvita,grenoble-fr,member,20018,x\n"), [("/memberships.csv/2/since", "year")]),
-        (text(actors=ACTORS + GRENOBLE, declarations=DECLARATIONS + "grenoble-fr,council_motion,2015-02-30,T,x\n"), [("/declarations.csv/2/date", "date")]),
-        (text(actors=ACTORS + NETWORK, declarations=DECLARATIONS + "anvita,council_motion,2015,T,x\n"), [("/declarations.csv/2/municipality_id", "not_a_municipality")]),
-        (text(actors=ACTORS + GRENOBLE, initiatives=INITIATIVES + "a,grenoble-fr,T,gardening,,,,x\n"), [("/initiatives.csv/2/themes", "not_in_list")]),
+        (
+            text(actors=ACTORS + GRENOBLE + NETWORK, memberships=MEMBERSHIPS + "anvita,lyon-fr,member,,x\n"),
+            [("/memberships.csv/2/member_id", "unknown_id")],
+        ),
+        (
+            text(actors=ACTORS + GRENOBLE, memberships=MEMBERSHIPS + "grenoble-fr,grenoble-fr,member,,x\n"),
+            [("/memberships.csv/2/member_id", "member_of_itself")],
+        ),
+        (
+            text(actors=ACTORS + GRENOBLE + NETWORK, memberships=MEMBERSHIPS + "grenoble-fr,anvita,member,,x\n"),
+            [("/memberships.csv/2/network_id", "not_a_network")],
+        ),
+        (
+            text(actors=ACTORS + GRENOBLE + NETWORK, memberships=MEMBERSHIPS + "anvita,grenoble-fr,member,20018,x\n"),
+            [("/memberships.csv/2/since", "year")],
+        ),
+        (
+            text(actors=ACTORS + GRENOBLE, declarations=DECLARATIONS + "grenoble-fr,council_motion,2015-02-30,T,x\n"),
+            [("/declarations.csv/2/date", "date")],
+        ),
+        (
+            text(actors=ACTORS + NETWORK, declarations=DECLARATIONS + "anvita,council_motion,2015,T,x\n"),
+            [("/declarations.csv/2/municipality_id", "not_a_municipality")],
+        ),
+        (
+            text(actors=ACTORS + GRENOBLE, initiatives=INITIATIVES + "a,grenoble-fr,T,gardening,,,,x\n"),
+            [("/initiatives.csv/2/themes", "not_in_list")],
+        ),
     ],
-)  # fmt: skip
+)
 async def test_a_broken_file_is_refused_by_line_and_nothing_is_written(bench: Bench, files: dict[str, bytes], found: list[tuple[str, str]]) -> None:
     assert await refused(bench, files) == found
 
@@ -148,7 +176,7 @@ async def test_the_files_come_in_by_http_from_an_admin(bench: Bench, registry_fi
     files = {kind: (f"{kind}.csv", content, "text/csv") for kind, content in registry_files.items()}
 
     dry = await bench.call(account("admin"), "POST", "/api/v1/imports", files=files, data={"dry_run": "true"})
-    real = await bench.call(api_client("registry"), "POST", "/api/v1/imports", files=files, headers={"Idempotency-Key": "one"})
+    real = await bench.call(api_client("registry"), "POST", "/api/v1/imports", files=files)
 
     assert (dry.status_code, dry.json()["dry_run"], dry.json()["created"]) == (200, True, 2705)
     assert real.json()["kinds"]["actors"] == {"created": 934, "changed": 0, "unchanged": 0}

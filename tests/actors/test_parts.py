@@ -31,7 +31,12 @@ def body_of(path: str, world: dict[str, dict[str, Any]]) -> dict[str, Any]:
     }[path]
 
 
-CHANGE = {"memberships": {"role": "member"}, "declarations": {"date": "2015-09-04"}, "initiatives": {"themes": ["housing"]}, "resources": {"year": 2020}}
+CHANGE = {
+    "memberships": {"role": "member"},
+    "declarations": {"date": "2015-09-04"},
+    "initiatives": {"themes": ["housing"]},
+    "resources": {"year": 2020},
+}
 PATHS = list(CHANGE)
 
 
@@ -85,9 +90,7 @@ async def test_strangers_neither_make_change_nor_remove(bench: Bench, world: dic
     assert statuses == [401] * 3 + [403] * 12
 
 
-@pytest.mark.parametrize(
-    ("path", "owner"), [("memberships", "net"), ("memberships", "ngo"), ("declarations", "city"), ("initiatives", "ngo")]
-)
+@pytest.mark.parametrize(("path", "owner"), [("memberships", "net"), ("memberships", "ngo"), ("declarations", "city"), ("initiatives", "ngo")])
 async def test_members_keep_the_records_of_their_own_actor(bench: Bench, world: dict[str, dict[str, Any]], path: str, owner: str) -> None:
     member = account("member", actor=UUID(world[owner]["id"]))
 

@@ -17,7 +17,7 @@ MAX_IMPORT = 20_000_000
 router = APIRouter(prefix="/api/v1", route_class=HubRoute, tags=["registry"])
 
 
-@router.post("/imports", response_model=ImportRead, max_body_size=MAX_IMPORT)
+@router.post("/imports", response_model=ImportRead, max_body_size=MAX_IMPORT, openapi_extra={"x-no-idempotency": True})
 async def import_files(
     request: Request,
     work: InOneTransaction,
@@ -30,7 +30,8 @@ async def import_files(
 ) -> ImportReport:
     """Write a set of registry files as a whole, or refuse it with all faults by file and line (`/actors.csv/12/lat`) and write nothing.
 
-    Files that are not sent leave their records alone; they may refer to records that the registry holds. For the registry's editors.
+    Files that are not sent leave their records alone; they may refer to records that the registry holds. Sending the same set again changes
+    nothing, so no Idempotency-Key is needed (none is kept: every form has boundaries of its own). For the registry's editors.
     """
     given = {"actors": actors, "memberships": memberships, "initiatives": initiatives, "declarations": declarations, "resources": resources}
     contents = {kind: await file.read() for kind, file in given.items() if file is not None}

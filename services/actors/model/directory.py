@@ -45,7 +45,7 @@ class DirectoryOffer:
     updated_at: datetime
 
 
-SHOWN = ("title", "description", "unit", "places", "places_left", "returns", "topics", "windows", "valid_from", "provides", "requires")
+SHOWN = frozenset("title description unit places places_left returns topics windows valid_from provides requires household_min household_max".split())
 """What of an offer is shown as it came."""
 
 
@@ -62,7 +62,7 @@ def entry_from(event: OfferState, now: datetime) -> DirectoryOffer:
             id=event.offer_id, version=event.version, listed=False, state=event.state, category=event.category,
             posted_at=posted_at, created_at=now, updated_at=now,
         )  # fmt: skip
-    shown = event.model_dump(mode="json", include={*SHOWN, "household_min", "household_max"})
+    shown = event.model_dump(mode="json", include=set(SHOWN))
     texts = [*(event.title or {}).values(), *(event.description or {}).values()]
     return DirectoryOffer(
         id=event.offer_id, version=event.version, listed=True, state=event.state, category=event.category,

@@ -61,12 +61,12 @@ def _header_is_right(file: str, header: list[str], columns: Sequence[str], fault
     before = len(faults.found)
     for column in columns:
         if column not in header:
-            faults.add(file, 1, "column_missing", "The column {column} is missing.", column=column)
+            faults.add(file, 1, "column_missing", "The column {name} is missing.", column, name=column)
     for place, name in enumerate(header, 1):
         if name not in columns:
             faults.add(file, 1, "column_unknown", "Column number {place} is not known; the columns are: {columns}.", place=place, columns=expected)
         elif name in header[: place - 1]:
-            faults.add(file, 1, "column_twice", "The column {column} stands twice.", column=name)
+            faults.add(file, 1, "column_twice", "The column {name} stands twice.", name, name=name)
     return len(faults.found) == before
 
 
