@@ -45,7 +45,8 @@ class DirectoryOffer:
     updated_at: datetime
 
 
-SHOWN = frozenset("title description unit places places_left returns topics windows valid_from provides requires household_min household_max".split())
+_TERMS = ("unit", "places", "places_left", "returns", "topics", "windows", "valid_from", "provides", "requires", "household_min", "household_max")
+SHOWN = frozenset({"title", "description", *_TERMS})
 """What of an offer is shown as it came."""
 
 
