@@ -156,7 +156,7 @@ def test_a_language_is_changed_once():
 
 ALLOWED = {
     Role.ADMIN: set(Role),
-    Role.COORDINATOR: {Role.VOLUNTEER, Role.MEMBER},
+    Role.COORDINATOR: {Role.VOLUNTEER, Role.MEMBER, Role.COORDINATOR},
     Role.MEMBER: {Role.MEMBER},
     Role.VOLUNTEER: set(),
     Role.OBSERVER: set(),

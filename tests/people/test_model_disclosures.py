@@ -185,6 +185,7 @@ def test_each_refusal_has_an_error_of_its_own_and_a_stranger_gets_404():
         "nobody_answered": 409,
         "no_consent": 403,
         "consent_ended": 403,
+        "no_contact": 404,
     }
     assert all(isinstance(error, HubError) and CODE not in str(error) for error in errors.values())
 

@@ -78,14 +78,17 @@ class Account:
         if not self.is_active or (self.needs_second_factor and not self.second_factor):
             raise SignInRefused
 
-    def activated(self, now: datetime, *, second_factor: bool) -> "Account":
-        """The invited person set up password and, as staff, a second factor. Raises AccountNotInState, SecondFactorMissing."""
+    def activated(self, now: datetime, *, second_factor: bool, required: bool = True) -> "Account":
+        """The invited person set up password and, as staff, a second factor. Raises AccountNotInState, SecondFactorMissing.
+
+        `required=False`, here and below, lets staff pass without one: where the door admits them to nothing but its set-up, or in a demo.
+        """
         self._require(AccountState.INVITED)
-        if self.role in STAFF and not second_factor:
+        if required and self.role in STAFF and not second_factor:
             raise SecondFactorMissing("This role needs a second factor; set one up first.")
         return self._changed(now, state=AccountState.ACTIVE, second_factor=second_factor)
 
-    def with_role(self, role: Role, actor_id: UUID | None, now: datetime, *, other_admins: int) -> "Account":
+    def with_role(self, role: Role, actor_id: UUID | None, now: datetime, *, other_admins: int, required: bool = True) -> "Account":
         """The account in another role or place; unchanged if it is there already. End its sessions if it changed.
 
         `other_admins` counts the other active administrators. Raises AccountNotInState, PlaceDoesNotFitRole, SecondFactorMissing, LastAdmin.
@@ -96,7 +99,7 @@ class Account:
         require_place(role, actor_id)
         if role is not Role.ADMIN:
             self._keep_an_admin(other_admins)
-        if self.state is not AccountState.INVITED and role in STAFF and not self.second_factor:
+        if required and self.state is not AccountState.INVITED and role in STAFF and not self.second_factor:
             raise SecondFactorMissing("This role needs a second factor; the person must set one up first.")
         return self._changed(now, role=role, actor_id=actor_id)
 
@@ -111,10 +114,10 @@ class Account:
         self._require(AccountState.ACTIVE)
         return self if self.second_factor else self._changed(now, second_factor=True)
 
-    def without_second_factor(self, now: datetime) -> "Account":
+    def without_second_factor(self, now: datetime, *, required: bool = True) -> "Account":
         """The account after its holder gave the second factor up; staff cannot. Raises SecondFactorMissing, AccountNotInState."""
         self._require(AccountState.ACTIVE)
-        if self.role in STAFF:
+        if required and self.role in STAFF:
             raise SecondFactorMissing("This role needs a second factor; replace it instead of removing it.")
         return self._changed(now, second_factor=False) if self.second_factor else self
 
@@ -124,10 +127,10 @@ class Account:
         self._keep_an_admin(other_admins)
         return self._changed(now, state=AccountState.DISABLED)
 
-    def enabled(self, now: datetime) -> "Account":
+    def enabled(self, now: datetime, *, required: bool = True) -> "Account":
         """A disabled account that may sign in again. Raises AccountNotInState, SecondFactorMissing."""
         self._require(AccountState.DISABLED)
-        if self.role in STAFF and not self.second_factor:
+        if required and self.role in STAFF and not self.second_factor:
             raise SecondFactorMissing("This role needs a second factor; invite the person anew.")
         return self._changed(now, state=AccountState.ACTIVE)
 
@@ -136,6 +139,10 @@ class Account:
         self._require(AccountState.INVITED, AccountState.ACTIVE, AccountState.DISABLED)
         self._keep_an_admin(other_admins)
         return self._changed(now, state=AccountState.ERASED, actor_id=None, second_factor=False)
+
+    def touched(self, now: datetime) -> "Account":
+        """The account after a change of what the vault holds about it: the version rises, so that two changes do not overwrite each other."""
+        return self._changed(now)
 
     def _require(self, *states: AccountState) -> None:
         if self.state not in states:
@@ -171,10 +178,10 @@ def require_locale(locale: str) -> None:
 
 
 def require_may_invite(inviter: Account, role: Role, actor_id: UUID | None) -> None:
-    """Administrators invite anyone; coordinators volunteers and members; members their own team. Raises MayNotInvite."""
+    """Administrators invite anyone; coordinators volunteers, members and colleagues; members their own team. Raises MayNotInvite."""
     allowed = inviter.is_active and (
         inviter.role is Role.ADMIN
-        or (inviter.role is Role.COORDINATOR and role in (Role.VOLUNTEER, Role.MEMBER))
+        or (inviter.role is Role.COORDINATOR and role in (Role.VOLUNTEER, Role.MEMBER, Role.COORDINATOR))
         or (inviter.role is Role.MEMBER and role is Role.MEMBER and actor_id is not None and actor_id == inviter.actor_id)
     )
     if not allowed:

@@ -88,6 +88,12 @@ class ApiClient:
         changed = tuple(replace(held, revoked_at=now) if held.prefix == prefix and held.live(now) else held for held in self.secrets)
         return self if changed == self.secrets else replace(self, version=self.version + 1, secrets=changed, updated_at=now)
 
+    def changed(self, label: str, scopes: Iterable[str], now: datetime) -> "ApiClient":
+        """With another label or other scopes; tokens lose what the client lost at once. Raises ClientRevoked, Invalid."""
+        self._require_not_revoked()
+        wanted = _checked(label, scopes, self.actor_id)
+        return replace(self, version=self.version + 1, label=label.strip(), scopes=wanted, updated_at=now)
+
     def revoked(self, now: datetime) -> "ApiClient":
         """Shut out for good, with all its secrets and tokens."""
         return self if self.revoked_at is not None else replace(self, version=self.version + 1, revoked_at=now, updated_at=now)
@@ -126,6 +132,12 @@ def register_client(
     client_id: UUID, label: str, scopes: Iterable[str], actor_id: UUID | None, now: datetime, lifetime: timedelta = SECRET_LIFETIME
 ) -> tuple[ApiClient, NewToken]:
     """A new client with its first secret. Scope `offers` works on an actor's offers, so it needs the actor. Raises Invalid."""
+    wanted = _checked(label, scopes, actor_id)
+    held, token = _new_secret(now, lifetime)
+    return ApiClient(client_id, 1, label.strip(), actor_id, wanted, (held,), now, now), token
+
+
+def _checked(label: str, scopes: Iterable[str], actor_id: UUID | None) -> frozenset[Scope]:
     wanted = set(scopes)
     if not label.strip() or len(label) > 80:
         raise invalid_field("/label", "bad_length", "Name the system in 1 to 80 letters.")
@@ -133,14 +145,15 @@ def register_client(
         raise invalid_field("/scopes", "unknown_scope", "Choose among these scopes: {scopes}.", scopes=", ".join(Scope))
     if Scope.OFFERS in wanted and actor_id is None:
         raise invalid_field("/actor_id", "actor_missing", "The scope offers needs an actor; choose one.")
-    held, token = _new_secret(now, lifetime)
-    return ApiClient(client_id, 1, label.strip(), actor_id, frozenset(Scope(name) for name in wanted), (held,), now, now), token
+    return frozenset(Scope(name) for name in wanted)
 
 
-def issue_access_token(client: ApiClient, wanted: Iterable[str], now: datetime) -> tuple[AccessToken, NewToken]:
-    """A token for an hour, for a client that has just authenticated. Raises ScopeNotGranted."""
+def issue_access_token(
+    client: ApiClient, wanted: Iterable[str], now: datetime, lifetime: timedelta = ACCESS_LIFETIME
+) -> tuple[AccessToken, NewToken]:
+    """A token for an hour at most, for a client that has just authenticated. Raises ScopeNotGranted."""
     token = new_token()
-    return AccessToken(client.id, token.hash, client.grants(wanted), now + ACCESS_LIFETIME), token
+    return AccessToken(client.id, token.hash, client.grants(wanted), now + min(lifetime, ACCESS_LIFETIME)), token
 
 
 def secret_prefix(secret: str) -> str:

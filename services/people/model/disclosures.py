@@ -83,6 +83,10 @@ class ConsentEnded(Forbidden):
     """The person's consent was withdrawn or ran out."""
 
 
+class NoContactRecorded(NotFound):
+    """Neither the person behind the case nor somebody of its team has left a contact."""
+
+
 class Refusal(StrEnum):
     """Why a contact is not shown."""
 
@@ -92,6 +96,7 @@ class Refusal(StrEnum):
     NOBODY_ANSWERED = "nobody_answered"
     NO_CONSENT = "no_consent"
     CONSENT_ENDED = "consent_ended"
+    NO_CONTACT = "no_contact"
 
     def error(self) -> HubError:
         """The error that tells the caller."""
@@ -106,6 +111,7 @@ _ERRORS: dict[Refusal, tuple[type[HubError], str]] = {
     Refusal.NOBODY_ANSWERED: (NobodyAnswered, "Nobody of the providing organisation has accepted in person; write to the organisation."),
     Refusal.NO_CONSENT: (ConsentMissing, "The person has not agreed to share a contact; ask for consent."),
     Refusal.CONSENT_ENDED: (ConsentEnded, "The person's consent has ended; ask for it again."),
+    Refusal.NO_CONTACT: (NoContactRecorded, "No contact was left for this case; ask the coordinator through the hub."),
 }
 
 
@@ -150,6 +156,19 @@ def decide(match: Match, caller: Account, consents: Iterable[Consent], now: date
     if not fields:
         return Refusal.CONSENT_ENDED if known else Refusal.NO_CONSENT
     return Disclosure(match.id, side, person, fields)
+
+
+def decide_for_team(match: Match, caller: Account, consents: Iterable[Consent], now: datetime) -> Disclosure | Refusal:
+    """For a case without a contact of its own: whether the provider may see the contact of whoever recorded it, by the same four steps."""
+    if side_of(match, caller) is not Side.PROVIDER:
+        return Refusal.NOT_A_PARTY
+    if match.state not in SHOWING:
+        return Refusal.NOT_ACCEPTED if match.state is MatchState.CONFIRMED else Refusal.OVER
+    if match.recorded_by is None:
+        return Refusal.NO_CONTACT
+    person = PersonRef.of_account(match.recorded_by)
+    fields = shown_fields(consents, person, Recipient.PROVIDER, now)
+    return Disclosure(match.id, Side.PROVIDER, person, fields) if fields else Refusal.NO_CONTACT
 
 
 def wanted_persons(match: Match) -> frozenset[PersonRef]:

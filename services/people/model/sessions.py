@@ -12,6 +12,17 @@ IDLE = timedelta(minutes=30)
 TOUCH_EVERY = timedelta(minutes=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a session lasts: at most, and without a use."""
+
+    lifetime: timedelta = LIFETIME
+    idle: timedelta = IDLE
+
+
+USUAL = Limits()
+
+
 class SessionEnded(Unauthenticated):
     """There is no such session, or it ended: unknown, idle, too old or revoked are one answer."""
 
@@ -30,13 +41,13 @@ class Session:
     last_seen_at: datetime
     revoked_at: datetime | None = None
 
-    def ends_at(self) -> datetime:
+    def ends_at(self, limits: Limits = USUAL) -> datetime:
         """When the session ends if nothing more happens."""
-        return min(self.created_at + LIFETIME, self.last_seen_at + IDLE)
+        return min(self.created_at + limits.lifetime, self.last_seen_at + limits.idle)
 
-    def live(self, now: datetime) -> bool:
-        """Whether the session still counts: not revoked, used within 30 minutes, begun within 12 hours."""
-        return self.revoked_at is None and now < self.ends_at()
+    def live(self, now: datetime, limits: Limits = USUAL) -> bool:
+        """Whether the session still counts: not revoked, used within 30 minutes, begun within 12 hours (or as the limits say)."""
+        return self.revoked_at is None and now < self.ends_at(limits)
 
     def require_live(self, now: datetime) -> None:
         """Raises SessionEnded unless live."""

@@ -1,0 +1,1 @@
+"""All SQL of people: rows become frozen model dataclasses here."""
