@@ -7,10 +7,10 @@ import hashlib
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
-from fastapi import Request
+from fastapi import Header, Request
 from fastapi.routing import APIRoute
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -199,9 +199,10 @@ def caller_of(request: Request) -> Caller:
     return caller
 
 
-def if_match(request: Request) -> int:
+def if_match(
+    header: Annotated[str | None, Header(alias="If-Match", max_length=40, description="The ETag that was read.", examples=['"3"'])] = None,
+) -> int:
     """Dependency of changes: the version that the caller read, from `If-Match: "3"`. 428 when missing, 422 when it is no version."""
-    header = request.headers.get("if-match")
     if header is None:
         raise PreconditionRequired("Send the header If-Match with the ETag that you read, so that nobody's change is overwritten.")
     text = header.strip().removeprefix("W/").strip('"')

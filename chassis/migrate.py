@@ -14,8 +14,9 @@ from alembic import command, context
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import JSON, Connection, MetaData, text
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel.sql.sqltypes import AutoString
 
 from chassis.database import Database
 from chassis.tables import UTCDateTime
@@ -47,6 +48,11 @@ def make_audit_append_only(connection: Connection) -> None:
 def _render(kind: str, item: Any, autogen: Any) -> str | Literal[False]:  # Any: Alembic's own hook signature
     if kind == "type" and isinstance(item, UTCDateTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, AutoString):
+        return f"sa.String(length={item.length})"
+    if kind == "type" and isinstance(item, JSON):
+        autogen.imports.add("from chassis.tables import Json")
+        return "Json"
     return False
 
 
