@@ -41,9 +41,13 @@ class PasswordDesk:
             yield self._passwords
 
     async def hash(self, password: str) -> str:
-        """The hash of a new password."""
+        """The hash of a new password. Never inside a transaction: whoever holds a place may be waiting for that transaction's end."""
         async with self._places:
-            return await asyncio.to_thread(self._passwords.hash, password)
+            return await self.hash_at_once(password)
+
+    async def hash_at_once(self, password: str) -> str:
+        """The same without waiting for a place: for the operator's hand, inside a transaction."""
+        return await asyncio.to_thread(self._passwords.hash, password)
 
 
 async def check_password(passwords: Passwords, password: str, stored: str | None) -> Checked:

@@ -85,7 +85,7 @@ async def test_the_provider_may_withdraw_too(town: Any) -> None:
 
 
 async def test_consents_that_run_out_are_told_and_count_no_longer(town: Any, clock: TestClock) -> None:
-    told, coordinator, volunteer = await a_story(town)
+    told, _, volunteer = await a_story(town)
     await told.tell(told.case(2, until=date(2026, 11, 30)))
     assert (await told.disclose(volunteer)).status_code == 200
 
@@ -166,7 +166,7 @@ async def test_unknown_and_malformed_codes_are_not_found(town: Any, code: str) -
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"name": None}, {"phone": "call me"}, {"email": "x"}, {"passport": "X"}, {"note": "a" * 501}, {"name": "\u202e\x00"}],
+    [{}, {"name": None}, {"phone": "call me"}, {"email": "x"}, {"passport": "X"}, {"note": "a" * 501}, {"name": "\u202e\x00"}, {"note": "a\tb"}],
 )
 async def test_bad_contacts_are_refused_and_not_echoed(town: Any, body: dict[str, Any]) -> None:
     coordinator = await town.person("coordinator")
@@ -177,6 +177,7 @@ async def test_bad_contacts_are_refused_and_not_echoed(town: Any, body: dict[str
 
     assert response.status_code == 422
     assert "call me" not in response.text
+    assert all(error["pointer"].strip("/") in ("", *body) for error in response.json()["errors"])
 
 
 async def test_many_readings_raise_an_alarm(town: Any) -> None:
@@ -208,7 +209,7 @@ async def test_news_repeated_and_out_of_order_changes_nothing(both: Any) -> None
 
 
 async def test_consents_are_listed_to_the_team_the_holder_and_admins(town: Any) -> None:
-    told, coordinator, volunteer = await a_story(town)
+    _, coordinator, volunteer = await a_story(town)
     admin, stranger = await town.person("admin"), await town.person("coordinator")
     of_case, of_account = f"/api/v1/consents?case={CODE}", f"/api/v1/consents?account={volunteer.id}"
 

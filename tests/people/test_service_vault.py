@@ -77,7 +77,7 @@ async def test_a_ciphertext_moved_to_another_person_or_field_does_not_open(both:
 
 
 async def test_an_erased_person_is_gone_from_every_table_and_cannot_be_opened(both: Any) -> None:
-    told, _, ana = await lived_in(both)
+    _, _, ana = await lived_in(both)
     admin = await both.person("admin")
     async with both.service.database.reading() as session:
         kept = (await session.execute(select(SealedFieldRow.value).where(SealedFieldRow.person == f"account:{ana.id}").limit(1))).scalar_one()
@@ -228,7 +228,7 @@ async def test_a_disabled_or_refused_address_is_not_given(town: Any) -> None:
 
 
 async def test_an_export_is_complete_and_only_the_callers_own(town: Any) -> None:
-    told, coordinator, ana = await lived_in(town)
+    _, coordinator, ana = await lived_in(town)
     admin = await town.person("admin")
 
     mine = (await town.bench.get(ana, "/api/v1/me/export")).json()

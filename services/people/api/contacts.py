@@ -1,12 +1,13 @@
 """Consents, the contacts of cases, and what the parties of a match see of each other."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from chassis.edge import HubRoute
-from chassis.errors import invalid_field
+from chassis.errors import Invalid, invalid_field
 from chassis.paging import Page, Paging, listed
 from services.people.api import shapes
 from services.people.api.doors import SECRET, InOneTransaction, settled
@@ -16,6 +17,7 @@ from services.people.use_cases import consents, contacts, disclosures, exports
 from services.people.use_cases.contacts import person_of_case
 
 router = APIRouter(prefix="/api/v1", route_class=HubRoute, tags=["contacts"])
+NOTE = f"/{Field.NOTE_FOR_MEETING}"
 Code = Annotated[str, Path(min_length=1, max_length=64, description="The case's code.", examples=["K7QX-9M2D-04TB-ZRHW"])]
 
 
@@ -57,7 +59,11 @@ async def keep_case_contact(code: Code, body: schemas.ContactWrite, work: InOneT
         Field.ADDRESS: body.address,
         Field.NOTE_FOR_MEETING: body.note,
     }
-    kept = await contacts.keep_contact(work, code, texts)
+    try:
+        kept = await contacts.keep_contact(work, code, texts)
+    except Invalid as refusal:
+        fields = tuple(replace(fault, pointer="/note") if fault.pointer == NOTE else fault for fault in refusal.fields)
+        raise Invalid(refusal.message, fields=fields) from None
     names = sorted("note" if field is Field.NOTE_FOR_MEETING else field.value for field in kept)
     return schemas.ContactKept(code=person_of_case(code).key, fields=names)
 

@@ -146,10 +146,12 @@ class GuessStore:
 
     session: AsyncSession
 
-    async def find(self, subject: str, source: str) -> Attempts:
-        """What is counted about an account's pseudonym, a network's, and both together."""
+    async def find(self, subject: str, source: str, *, to_change: bool = False) -> Attempts:
+        """What is counted about an account's pseudonym, a network's, and both together; `to_change` lets simultaneous tries wait in line."""
         keys = [(subject, ""), ("", source), (subject, source)]
         query = select(GuessRow).where(col(GuessRow.subject).in_([subject, ""]), col(GuessRow.source).in_([source, ""]))
+        if to_change:
+            query = query.order_by(col(GuessRow.subject), col(GuessRow.source)).with_for_update().execution_options(populate_existing=True)
         rows = {(row.subject, row.source): row for row in (await self.session.execute(query)).scalars()}
         found = [rows.get(key) for key in keys]
         account, network, pair = (Guesses(row.failures, row.last_failure_at, row.last_success_at) if row else Guesses() for row in found)

@@ -72,7 +72,7 @@ async def create_account(
     account = new_account(new_id(), role, actor_id, locale, work.now)
     if password is not None:
         require_good(password, email)
-        password_hash = await work.resources.desk.hash(password)
+        password_hash = await work.resources.desk.hash_at_once(password)
     if active:
         account = account.activated(work.now, second_factor=False, required=False)
     await work.accounts.add(account, work.resources.lookup.of_email(email).hex(), password_hash)

@@ -63,7 +63,7 @@ async def complete_reset(work: Work, token: str, password_hash: str, address: st
     await work.accounts.set_password(account.id, password_hash)
     await work.sessions.revoke_all(account.id, work.now)
     subject, source = await work.accounts.lookup_of(account.id) or "", source_key(address, work.resources.source_key)
-    attempts = await work.guesses.find(subject, source)
+    attempts = await work.guesses.find(subject, source, to_change=True)
     await work.guesses.save(subject, source, attempts, attempts.succeeded(work.now), work.now)
     await work.audit.record("password.reset", "account", account.id)
 

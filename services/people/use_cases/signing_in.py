@@ -72,7 +72,7 @@ async def conclude(work: Work, tried: Try, checked: Checked, code: str | None) -
         if not await use_code(work, account, code):
             await _count_failure(work, tried.subject, tried.source, account.id)
             return SignInRefused()
-    attempts = await work.guesses.find(tried.subject, tried.source)
+    attempts = await work.guesses.find(tried.subject, tried.source, to_change=True)
     await work.guesses.save(tried.subject, tried.source, attempts, attempts.succeeded(work.now), work.now)
     return await open_for(work, account)
 
@@ -133,6 +133,6 @@ async def _pseudonyms(work: Work, account: Account, address: str) -> tuple[str, 
 
 
 async def _count_failure(work: Work, subject: str, source: str, account_id: UUID | None) -> None:
-    attempts = await work.guesses.find(subject, source)
+    attempts = await work.guesses.find(subject, source, to_change=True)
     await work.guesses.save(subject, source, attempts, attempts.failed(work.now), work.now)
     await work.audit.record("sign_in.refused", "account", account_id or "-")
