@@ -42,7 +42,10 @@ class BrokerNotOnLoopback(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class BrokerSettings:
-    """Where the broker listens and how much it may store. Sizes in bytes; `stream_bytes` is the limit of each service's stream."""
+    """Where the broker listens and how much it may store. Sizes in bytes; `stream_bytes` is the limit of each service's stream.
+
+    `private_network` says that whoever sets the broker up has given it a network that only the hub's own parts reach (containers).
+    """
 
     store_dir: str
     server_name: str = "hub"
@@ -51,6 +54,7 @@ class BrokerSettings:
     monitor_port: int = 8222
     stream_bytes: int = 256 * 1024 * 1024
     max_connections: int = 200
+    private_network: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ def allowed_publishes(service: str, consumers: Mapping[str, tuple[str, ...]] = C
 
 def render_config(consumers: Mapping[str, tuple[str, ...]], keys: Mapping[str, UserKeys], settings: BrokerSettings) -> str:
     """The nats-server configuration for the table. `keys` has one entry per service; the store's key stays in the environment."""
-    if not _is_loopback(settings.host):
+    if not _is_loopback(settings.host) and not settings.private_network:
         raise BrokerNotOnLoopback("The broker may only listen on this machine (127.0.0.1), because its connections are not encrypted.")
     services = services_of(consumers)
     account_bytes = settings.stream_bytes + 16 * 1024 * 1024

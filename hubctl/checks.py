@@ -1,0 +1,61 @@
+"""Runs all checks of the project (`./hub test`): format, lint, types, import rules, tests; says what was skipped and why."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from hubctl.instance import ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: its name, and the command that answers 0 when all is well."""
+
+    name: str
+    command: tuple[str, ...]
+
+
+def checks(*, long: bool, rest: tuple[str, ...]) -> list[Check]:
+    """The checks in their order; `rest` goes to pytest."""
+    python = sys.executable
+    tools = Path(python).parent
+    storms = ("-m", "storm or not storm") if long else ("-m", "not storm")
+    return [
+        Check("format", (python, "-m", "ruff", "format", "--check", ".")),
+        Check("lint", (python, "-m", "ruff", "check", ".")),
+        Check("types", (python, "-m", "mypy", *_typed_packages())),
+        Check("import rules", (python, str(tools / "lint-imports"))),
+        Check("tests", (python, "-m", "pytest", "-n", "2", "-q", "-rs", *storms, *rest)),
+    ]
+
+
+def run(*, long: bool, rest: tuple[str, ...]) -> int:
+    """Run them all, also after one failed; 0 when all are well."""
+    began = time.monotonic()
+    if shutil.which("chromium") is None:
+        print("Notice: no chromium on this machine, so the browser tests are skipped.")
+    if not long:
+        print("Notice: the storms (long measurements) are skipped; ./hub test --long runs them too.")
+    failed = []
+    for check in checks(long=long, rest=rest):
+        started = time.monotonic()
+        print(f"== {check.name}", flush=True)
+        code = subprocess.run(check.command, cwd=ROOT, stdin=subprocess.DEVNULL, env=_environment(), check=False).returncode
+        print(f"== {check.name}: {'well' if code == 0 else 'FAILED'} ({time.monotonic() - started:.0f} s)", flush=True)
+        if code != 0:
+            failed.append(check.name)
+    seconds = time.monotonic() - began
+    print(f"All checks are well ({seconds:.0f} s)." if not failed else f"FAILED: {', '.join(failed)} ({seconds:.0f} s).", flush=True)
+    return 1 if failed else 0
+
+
+def _typed_packages() -> tuple[str, ...]:
+    return tuple(name for name in ("contracts", "chassis", "services", "gateway", "hubctl", "bench") if any((ROOT / name).rglob("*.py")))
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
