@@ -151,9 +151,7 @@ def problem_of(
         offers=tuple(RoundOffer(offer.id, offer.places_left) for offer in offers),
         needs=tuple(RoundNeed(need.id, need.size, need.urgency, together.get(need.id)) for need in needs),
         pairs=tuple(
-            RoundPair(found.need_id, found.offer_id, worth(found.score, (as_of - need.posted_at).days))
-            for need, found in verdicts
-            if found.eligible
+            RoundPair(found.need_id, found.offer_id, worth(found.score, (as_of - need.posted_at).days)) for need, found in verdicts if found.eligible
         ),
         pinned=frozenset(pinned),
         forbidden=frozenset(forbidden),

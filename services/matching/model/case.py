@@ -25,8 +25,7 @@ class AgeBand(StrEnum):
     FROM_3_TO_5 = "3-5"
     FROM_6_TO_11 = "6-11"
     FROM_12_TO_17 = "12-17"
-    FROM_18_TO_24 = "18-24"
-    FROM_25_TO_64 = "25-64"
+    FROM_18_TO_64 = "18-64"
     OVER_64 = "65+"
 
 

@@ -1,0 +1,8 @@
+"""First door of matching: HTTP in. Reads, calls one use case, shapes."""
+
+from fastapi import APIRouter
+
+from services.matching.api import cases, matches, offers, rounds, vocabulary
+
+ROUTERS: list[APIRouter] = [vocabulary.router, offers.router, cases.router, matches.router, rounds.router]
+"""All routes."""

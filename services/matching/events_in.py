@@ -1,0 +1,77 @@
+"""Second door of matching: its own news, and that of actors and people."""
+
+from chassis.consume import Handler
+from contracts import actors, people
+from contracts import matching as own
+from contracts.envelope import Event
+from services.matching.use_cases import cases, matches, offers, proposals
+from services.matching.work import Work
+
+
+async def need_posted(work: Work, event: own.NeedPostedV1) -> None:
+    """Propose offers for it."""
+    await proposals.propose_for_need(work, event.need_id)
+
+
+async def need_changed(work: Work, event: own.NeedChangedV1) -> None:
+    """Propose anew: also after a match was declined, ran out or was cancelled, for the need is open again then."""
+    await proposals.propose_for_need(work, event.need_id)
+
+
+async def need_withdrawn(work: Work, event: own.NeedWithdrawnV1) -> None:
+    """Its proposals go."""
+    await proposals.propose_for_need(work, event.need_id)
+
+
+async def offer_changed(work: Work, event: own.OfferState) -> None:
+    """Recompute the needs that it touches."""
+    await proposals.propose_for_offer(work, event.offer_id)
+
+
+async def actor_changed(work: Work, event: actors.ActorState) -> None:
+    """Know which organisations may offer."""
+    await work.known.learn_actor(event.actor_id, event.version, event.archived)
+
+
+async def account_changed(work: Work, event: people.AccountState) -> None:
+    """Know which accounts are active."""
+    await work.known.learn_account(event.account_id, event.version, event.role, event.actor_id, event.active)
+
+
+async def consent_changed(work: Work, event: people.ConsentState) -> None:
+    """Follow what the person behind a case allows."""
+    if event.subject_kind == "case":
+        await cases.follow_consent(work, event.subject_id, event.match, event.share_contact, event.until, event.version)
+
+
+async def person_erased(work: Work, event: people.PersonErasedV1) -> None:
+    """Obey: nothing that describes the person stays."""
+    if event.subject_kind == "case":
+        await cases.erase_case(work, event.subject_id)
+    else:
+        await matches.end_of_provider(work, event.subject_id)
+        await offers.erase_provider(work, event.subject_id)
+
+
+HANDLERS: dict[type[Event], Handler] = {
+    own.NeedPostedV1: need_posted,
+    own.NeedChangedV1: need_changed,
+    own.NeedWithdrawnV1: need_withdrawn,
+    own.OfferPostedV1: offer_changed,
+    own.OfferApprovedV1: offer_changed,
+    own.OfferRefusedV1: offer_changed,
+    own.OfferChangedV1: offer_changed,
+    own.OfferPausedV1: offer_changed,
+    own.OfferResumedV1: offer_changed,
+    own.OfferClosedV1: offer_changed,
+    actors.ActorCreatedV1: actor_changed,
+    actors.ActorChangedV1: actor_changed,
+    actors.ActorArchivedV1: actor_changed,
+    people.AccountActivatedV1: account_changed,
+    people.AccountChangedV1: account_changed,
+    people.AccountDisabledV1: account_changed,
+    people.ConsentGivenV1: consent_changed,
+    people.ConsentWithdrawnV1: consent_changed,
+    people.PersonErasedV1: person_erased,
+}
+"""Event class to handler: the whole behaviour on one screen."""

@@ -1,0 +1,21 @@
+"""What an operator may set for matching (MATCHING_...)."""
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from chassis.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Settings of the service."""
+
+    model_config = SettingsConfigDict(env_prefix="MATCHING_", extra="ignore", env_ignore_empty=True)
+
+    answer_days: int = Field(7, ge=1, le=60, description="Days that a provider has to answer a request before it expires.")
+    review_days: int = Field(90, ge=7, le=730, description="Days after which a provider is asked whether an offer is still true.")
+    review_grace_days: int = Field(14, ge=1, le=90, description="Days after that question until an unconfirmed offer is paused.")
+    moderate_volunteers: bool = Field(True, description="Whether a volunteer's public offer waits for a moderator before it is seen.")
+    members_record_cases: bool = Field(True, description="Whether members of associations may record cases and needs.")
+    proposals_kept: int = Field(20, ge=1, le=20, description="Proposals kept of each need, the best ones.")
+    need_days: int = Field(90, ge=7, le=730, description="Days after which a need that nobody could fill is withdrawn.")
+    closed_case_days: int = Field(30, ge=1, le=730, description="Days after which a closed case's household is blanked.")

@@ -1,0 +1,308 @@
+"""Cases and needs in the database: seen by the team that recorded them and by teams they are shared with."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, delete, false, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.errors import NotFound, PreconditionFailed
+from chassis.identity import Caller
+from chassis.paging import Listed, PageRequest, read_page
+from services.matching.engine.types import Urgency
+from services.matching.model.case import Case, CaseState, Household
+from services.matching.model.need import LIVE, Need, NeedState
+from services.matching.store import shapes
+from services.matching.tables import Base, CaseRow, CaseShareRow, NeedRow
+
+C, N, S = (Base.metadata.tables[name].c for name in ("hub_case", "need", "case_share"))
+
+
+class CaseNotFound(NotFound):
+    """No such case, or none that the caller may see."""
+
+
+class NeedNotFound(NotFound):
+    """No such need, or none that the caller may see."""
+
+
+class CaseChanged(PreconditionFailed):
+    """The case was changed since it was read."""
+
+
+class NeedChanged(PreconditionFailed):
+    """The need was changed since it was read."""
+
+
+def seen_by(caller: Caller) -> ColumnElement[bool]:
+    """Cases that the caller may see: what they recorded, their team's, and what is shared with it. The hub itself sees all."""
+    if caller.kind == "system":
+        return C.id.is_not(None)
+    ways: list[ColumnElement[bool]] = []
+    if caller.kind == "account" and caller.id and caller.role in ("member", "coordinator"):
+        ways.append(C.recorded_by == UUID(caller.id))
+    if caller.actor_id is not None and (caller.role in ("member", "coordinator") or caller.scopes & {"needs", "matches"}):
+        ways.append(C.actor_id == caller.actor_id)
+        ways.append(C.id.in_(select(S.case_id).where(S.actor_id == caller.actor_id)))
+    return or_(*ways) if ways else false()
+
+
+class CaseStore:
+    """Cases of one transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, case: Case, statement: dict[str, Any]) -> None:  # Any: the consent as it was recorded
+        """Insert a new case, with the consent as the coordinator recorded it."""
+        self._session.add(CaseRow(id=case.id, statement=statement, **_case_columns(case)))
+        await self._session.flush()
+        await self._share(case)
+
+    async def seen(self, case_id: UUID, caller: Caller, *, lock: bool = False) -> Case:
+        """One case that the caller may see. Raises CaseNotFound."""
+        query = select(CaseRow).where(C.id == case_id, seen_by(caller))
+        row = (await self._session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
+        if row is None:
+            raise CaseNotFound("There is no such case, or none that you may see.")
+        return (await self._with_shares([row]))[0]
+
+    async def save(self, before: Case, after: Case) -> None:
+        """Write a change, if nobody else did meanwhile. Raises CaseChanged."""
+        values = _case_columns(after)
+        if before.state is not after.state:
+            values["closed_at"] = after.updated_at
+        done = await self._session.execute(update(CaseRow).where(C.id == before.id, C.version == before.version).values(**values))
+        if done.rowcount != 1:  # type: ignore[attr-defined]
+            raise CaseChanged("Somebody changed this case in the meantime; read it again.")
+        if before.shared_with != after.shared_with:
+            await self._share(after)
+
+    async def statement(self, case_id: UUID) -> dict[str, Any]:  # Any: as recorded
+        """The consent as the coordinator recorded it."""
+        found: dict[str, Any] = (await self._session.execute(select(C.statement).where(C.id == case_id))).scalar_one()
+        return found
+
+    async def many(self, ids: Iterable[UUID]) -> dict[UUID, Case]:
+        """Those of the ids that exist."""
+        wanted, found = list(set(ids)), {}
+        for start in range(0, len(wanted), 400):
+            rows = (await self._session.execute(select(CaseRow).where(C.id.in_(wanted[start : start + 400])))).scalars().all()
+            found.update({case.id: case for case in await self._with_shares(rows)})
+        return found
+
+    async def listed(self, caller: Caller, page: PageRequest, *, state: str | None = None) -> Listed[Case]:
+        """Cases that the caller may see, newest first."""
+        query: Select[Any] = select(CaseRow).where(seen_by(caller))
+        if state is not None:
+            query = query.where(C.state == state)
+        result = await read_page(self._session, query, [C.id], page, descending=True)
+        return Listed(await self._with_shares(result.items), result.more_after, result.total)
+
+    async def to_blank(self, before: datetime, limit: int = 100) -> list[UUID]:
+        """Cases that were closed before that moment and still hold a household."""
+        query = select(C.id, C.languages, C.attributes, C.lat).where(C.state == "closed", C.closed_at < before).limit(limit * 50)
+        rows = (await self._session.execute(query)).all()
+        return [row.id for row in rows if row.languages or row.attributes or row.lat is not None][:limit]
+
+    async def blank(self, case_id: UUID, now: datetime) -> None:
+        """Remove what describes the household; the code and the history of states stay."""
+        values = {
+            "household": shapes.household_json(Household()),
+            "languages": [],
+            "attributes": [],
+            "lat": None,
+            "lon": None,
+            "updated_at": now,
+            "statement": {},
+        }
+        await self._session.execute(update(CaseRow).where(C.id == case_id).values(**values))
+        blank: dict[str, Any] = {"languages": [], "topics": [], "windows": [], "requires": [], "provides": [], "preferences": []}
+        await self._session.execute(update(NeedRow).where(N.case_id == case_id).values(**blank))
+
+    async def _share(self, case: Case) -> None:
+        await self._session.execute(delete(CaseShareRow).where(S.case_id == case.id))
+        if case.shared_with:
+            rows = [{"case_id": case.id, "actor_id": actor_id} for actor_id in sorted(case.shared_with)]
+            await self._session.execute(insert(CaseShareRow), rows)
+
+    async def _with_shares(self, rows: Sequence[CaseRow]) -> list[Case]:
+        shares: dict[UUID, set[UUID]] = {}
+        if rows:
+            query = select(S.case_id, S.actor_id).where(S.case_id.in_([row.id for row in rows]))
+            for case_id, actor_id in (await self._session.execute(query)).all():
+                shares.setdefault(case_id, set()).add(actor_id)
+        return [replace(to_case(row), shared_with=frozenset(shares.get(row.id, ()))) for row in rows]
+
+
+class NeedStore:
+    """Needs of one transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, need: Need) -> None:
+        """Insert a new need."""
+        self._session.add(NeedRow(id=need.id, **_need_columns(need)))
+        await self._session.flush()
+
+    async def seen(self, need_id: UUID, caller: Caller, *, lock: bool = False) -> Need:
+        """One need of a case that the caller may see. Raises NeedNotFound."""
+        query = select(NeedRow).join(CaseRow, C.id == N.case_id).where(N.id == need_id, seen_by(caller))
+        row = (await self._session.execute(query.with_for_update(of=NeedRow) if lock else query)).scalar_one_or_none()
+        if row is None:
+            raise NeedNotFound("There is no such need, or none that you may see.")
+        return to_need(row)
+
+    async def save(self, before: Need, after: Need) -> None:
+        """Write a change, if nobody else did meanwhile. Raises NeedChanged."""
+        if before is after:
+            return
+        done = await self._session.execute(update(NeedRow).where(N.id == before.id, N.version == before.version).values(**_need_columns(after)))
+        if done.rowcount != 1:  # type: ignore[attr-defined]
+            raise NeedChanged("Somebody changed this need in the meantime; read it again.")
+
+    async def listed(
+        self,
+        caller: Caller,
+        page: PageRequest,
+        *,
+        case_id: UUID | None = None,
+        state: str | None = None,
+        category: str | None = None,
+        without_proposals: bool = False,
+    ) -> Listed[Need]:
+        """Needs that the caller may see, newest first."""
+        query: Select[Any] = select(NeedRow).join(CaseRow, C.id == N.case_id).where(seen_by(caller))
+        if case_id is not None:
+            query = query.where(N.case_id == case_id)
+        if state is not None:
+            query = query.where(N.state == state)
+        if category is not None:
+            query = query.where(or_(N.category == category, N.category.startswith(category + ".", autoescape=True)))
+        if without_proposals:
+            proposal = Base.metadata.tables["proposal"].c
+            query = query.where(N.id.not_in(select(proposal.need_id)))
+        return (await read_page(self._session, query, [N.id], page, descending=True)).map(to_need)
+
+    async def of_case(self, case_id: UUID) -> list[Need]:
+        """All needs of a case."""
+        rows = (await self._session.execute(select(NeedRow).where(N.case_id == case_id).order_by(N.id).limit(500))).scalars()
+        return [to_need(row) for row in rows]
+
+    async def live_of_case(self, case_id: UUID) -> int:
+        """How many needs of a case are matched or in progress."""
+        return sum(need.state in LIVE for need in await self.of_case(case_id))
+
+    async def many(self, ids: Sequence[UUID]) -> dict[UUID, Need]:
+        """Those of the ids that exist."""
+        found: dict[UUID, Need] = {}
+        for start in range(0, len(ids), 400):
+            rows = (await self._session.execute(select(NeedRow).where(N.id.in_(ids[start : start + 400])))).scalars()
+            found.update({row.id: to_need(row) for row in rows})
+        return found
+
+    async def all_open(self, caller: Caller, limit: int = 1_000_000) -> list[Need]:
+        """Every open need that the caller may see (the hub itself: all), for the index and for rounds."""
+        query = select(NeedRow).join(CaseRow, C.id == N.case_id).where(N.state == "open", seen_by(caller)).order_by(N.id).limit(limit)
+        return [to_need(row) for row in (await self._session.execute(query)).scalars()]
+
+    async def stale(self, limit: int) -> list[UUID]:
+        """Open needs whose proposals were never computed, or for an older version of the need."""
+        query = select(N.id).where(N.state == "open", or_(N.proposals_at.is_(None), N.proposals_of < N.version)).order_by(N.id).limit(limit)
+        return list((await self._session.execute(query)).scalars())
+
+    async def long_open(self, before: datetime, limit: int = 100) -> list[Need]:
+        """Needs that have been open since before that moment."""
+        query = select(NeedRow).where(N.state == "open", N.posted_at < before).limit(limit)
+        return [to_need(row) for row in (await self._session.execute(query)).scalars()]
+
+
+def to_case(row: CaseRow) -> Case:
+    """A row as the model's value, without its shares."""
+    return Case(
+        id=row.id,
+        code=row.code,
+        recorded_by=row.recorded_by,
+        actor_id=row.actor_id,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        household=shapes.household(row.household),
+        languages=tuple(row.languages),
+        attributes=frozenset(row.attributes),
+        location=shapes.place(row.lat, row.lon),
+        consent=shapes.consent(row.consent),
+        state=CaseState(row.state),
+        version=row.version,
+    )
+
+
+def to_need(row: NeedRow) -> Need:
+    """A row as the model's value."""
+    return Need(
+        id=row.id,
+        case_id=row.case_id,
+        category=row.category,
+        size=row.size,
+        posted_at=row.posted_at,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        languages=shapes.wishes(row.languages),
+        topics=shapes.topics(row.topics),
+        max_travel_km=row.max_travel_km,
+        windows=shapes.windows(row.windows),
+        from_date=row.from_date,
+        until_date=row.until_date,
+        urgency=Urgency(row.urgency),
+        requires=frozenset(row.requires),
+        provides=frozenset(row.provides),
+        preferences=frozenset(row.preferences),
+        links=shapes.links(row.links),
+        state=NeedState(row.state),
+        version=row.version,
+    )
+
+
+def _case_columns(case: Case) -> dict[str, Any]:  # Any: column values of many types
+    return {
+        "version": case.version,
+        "code": case.code,
+        "state": str(case.state),
+        "recorded_by": case.recorded_by,
+        "actor_id": case.actor_id,
+        "household": shapes.household_json(case.household),
+        "languages": list(case.languages),
+        "attributes": sorted(case.attributes),
+        "lat": case.location.lat if case.location else None,
+        "lon": case.location.lon if case.location else None,
+        "consent": shapes.consent_json(case.consent),
+        "created_at": case.created_at,
+        "updated_at": case.updated_at,
+    }
+
+
+def _need_columns(need: Need) -> dict[str, Any]:  # Any: column values of many types
+    return {
+        "version": need.version,
+        "case_id": need.case_id,
+        "state": str(need.state),
+        "category": need.category,
+        "size": need.size,
+        "languages": shapes.plain(need.languages),
+        "topics": shapes.plain(need.topics),
+        "max_travel_km": need.max_travel_km,
+        "windows": shapes.windows_json(need.windows),
+        "from_date": need.from_date,
+        "until_date": need.until_date,
+        "urgency": str(need.urgency),
+        "requires": sorted(need.requires),
+        "provides": sorted(need.provides),
+        "preferences": sorted(need.preferences),
+        "links": shapes.links_json(need.links),
+        "posted_at": need.posted_at,
+        "created_at": need.created_at,
+        "updated_at": need.updated_at,
+    }

@@ -1,0 +1,227 @@
+"""The rows of matching: offers, cases under codes, needs, proposals, matches, rounds, and what it knows of actors and accounts."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, text
+from sqlmodel import Field, SQLModel
+
+from chassis.tables import Json, Serial, UTCDateTime, add_ledger, new_registry
+
+registry = new_registry()
+JsonValue = Any
+"""A JSON column's value (Any: lists and objects, as the model's parts are)."""
+
+
+class Base(SQLModel, registry=registry):
+    """Base of this service's rows."""
+
+    metadata = registry.metadata
+
+
+ledger = add_ledger(registry.metadata)
+LIVE_MATCH = text("state IN ('confirmed', 'accepted', 'in_progress')")
+
+
+class OfferRow(Base, table=True):
+    """An offer. The check behind the conditional update makes overbooking impossible."""
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        CheckConstraint("places_used >= 0 AND places_used <= places", name="places_held"),
+        Index("ix_offer_provider", "provider_kind", "provider_id"),
+        Index("ix_offer_state_category", "state", "category"),
+    )
+    id: UUID = Field(primary_key=True)
+    version: int
+    state: str = Field(max_length=20)
+    category: str = Field(max_length=120)
+    provider_kind: str = Field(max_length=10)
+    provider_id: UUID
+    title: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    description: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    unit: str = Field(max_length=12)
+    places: int
+    places_used: int
+    returns: bool
+    languages: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    lat: float | None
+    lon: float | None
+    radius_km: float
+    remote: bool
+    topics: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    windows: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    valid_from: date | None
+    valid_until: date | None
+    provides: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    requires: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    household_min: int | None
+    household_max: int | None
+    audience: str = Field(max_length=14)
+    review_on: date | None
+    review_asked_on: date | None = None
+    posted_at: datetime | None = Field(sa_column=Column(UTCDateTime, nullable=True))
+    created_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    updated_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+
+
+class CaseRow(Base, table=True):
+    """A case, under a random code. No name."""
+
+    __tablename__ = "hub_case"
+    id: UUID = Field(primary_key=True)
+    version: int
+    code: str = Field(max_length=40, unique=True)
+    state: str = Field(max_length=10)
+    recorded_by: UUID | None = Field(index=True)
+    actor_id: UUID | None = Field(index=True)
+    household: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    languages: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    attributes: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    lat: float | None
+    lon: float | None
+    consent: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    statement: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    closed_at: datetime | None = Field(sa_column=Column(UTCDateTime, nullable=True))
+    created_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    updated_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+
+
+class CaseShareRow(Base, table=True):
+    """A team that may see a case too."""
+
+    __tablename__ = "case_share"
+    case_id: UUID = Field(sa_column=Column("case_id", ForeignKey("hub_case.id"), primary_key=True))
+    actor_id: UUID = Field(primary_key=True, index=True)
+
+
+class NeedRow(Base, table=True):
+    """A need of a case, and how fresh its proposals are."""
+
+    __tablename__ = "need"
+    __table_args__ = (Index("ix_need_state_category", "state", "category"),)
+    id: UUID = Field(primary_key=True)
+    version: int
+    case_id: UUID = Field(sa_column=Column("case_id", ForeignKey("hub_case.id"), nullable=False, index=True))
+    state: str = Field(max_length=14)
+    category: str = Field(max_length=120)
+    size: int
+    languages: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    topics: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    max_travel_km: float
+    windows: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    from_date: date | None
+    until_date: date | None
+    urgency: str = Field(max_length=8)
+    requires: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    provides: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    preferences: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    links: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    posted_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    created_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    updated_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    proposals_version: int = 0
+    proposals_of: int = 0
+    """The need's version that the stored proposals were computed for."""
+    proposals_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
+
+
+class ProposalRow(Base, table=True):
+    """One computed pairing of a need."""
+
+    __tablename__ = "proposal"
+    need_id: UUID = Field(sa_column=Column("need_id", ForeignKey("need.id"), primary_key=True))
+    offer_id: UUID = Field(sa_column=Column("offer_id", ForeignKey("offer.id"), primary_key=True, index=True))
+    rank: int
+    score: int
+    parts: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    weights: str = Field(max_length=60)
+
+
+class MatchRow(Base, table=True):
+    """A match. One live match a need, held by the partial index."""
+
+    __tablename__ = "hub_match"
+    __table_args__ = (
+        Index("uq_live_match_of_need", "need_id", unique=True, sqlite_where=LIVE_MATCH, postgresql_where=LIVE_MATCH),
+        Index("ix_hub_match_provider", "provider_kind", "provider_id"),
+    )
+    id: UUID = Field(primary_key=True)
+    version: int
+    state: str = Field(max_length=14)
+    need_id: UUID = Field(sa_column=Column("need_id", ForeignKey("need.id"), nullable=False, index=True))
+    offer_id: UUID = Field(sa_column=Column("offer_id", ForeignKey("offer.id"), nullable=False, index=True))
+    case_id: UUID = Field(sa_column=Column("case_id", ForeignKey("hub_case.id"), nullable=False, index=True))
+    category: str = Field(max_length=120)
+    provider_kind: str = Field(max_length=10)
+    provider_id: UUID
+    size: int
+    returns: bool
+    score: int
+    weights: str = Field(max_length=60)
+    confirmed_by: UUID
+    answered_by: UUID | None = None
+    on_behalf: bool = False
+    answer_by: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, index=True))
+    round_id: UUID | None
+    places: str = Field(max_length=12)
+    accepted_at: datetime | None = Field(sa_column=Column(UTCDateTime, nullable=True))
+    ended_at: datetime | None = Field(sa_column=Column(UTCDateTime, nullable=True))
+    decline_reason: str | None = Field(max_length=30)
+    cancel_reason: str | None = Field(max_length=30)
+    cancelled_by: str | None = Field(max_length=10)
+    outcome: str | None = Field(max_length=30)
+    created_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    updated_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+
+
+class RoundRow(Base, table=True):
+    """A round and its plan."""
+
+    __tablename__ = "hub_round"
+    id: UUID = Field(primary_key=True)
+    version: int
+    state: str = Field(max_length=10, index=True)
+    created_by: UUID = Field(index=True)
+    actor_id: UUID | None
+    needs: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    seconds: int
+    pinned: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    forbidden: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    plan: JsonValue = Field(sa_column=Column(Json, nullable=True))
+    match_ids: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    not_applied: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    failure: str | None = Field(max_length=30)
+    created_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    updated_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+
+
+class ChangeRow(Base, table=True):
+    """What changed, for the index of each replica: offer, need or match."""
+
+    __tablename__ = "change"
+    seq: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
+    kind: str = Field(sa_column=Column(String(10), nullable=False))
+    subject_id: UUID
+    at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, index=True))
+
+
+class KnownActorRow(Base, table=True):
+    """What matching knows of an actor, from its events."""
+
+    __tablename__ = "known_actor"
+    id: UUID = Field(primary_key=True)
+    version: int
+    archived: bool
+
+
+class KnownAccountRow(Base, table=True):
+    """What matching knows of an account, from its events."""
+
+    __tablename__ = "known_account"
+    id: UUID = Field(primary_key=True)
+    version: int
+    role: str = Field(max_length=12)
+    actor_id: UUID | None
+    active: bool

@@ -1,0 +1,172 @@
+"""Posting, moderating, changing and ending offers."""
+
+from datetime import timedelta
+from typing import Unpack
+from uuid import UUID
+
+from chassis.errors import Forbidden, PreconditionFailed, invalid_field
+from chassis.identity import Caller
+from contracts import matching as told
+from services.matching import events_out
+from services.matching.engine.types import Audience
+from services.matching.model.offer import Offer, OfferChanges, OfferState, Provider, ProviderKind
+from services.matching.store.offers import is_staff
+from services.matching.use_cases.vocabulary import Codes
+from services.matching.work import Work
+
+
+class NotYourActor(Forbidden):
+    """Offers are posted for the own actor, or for the own account."""
+
+
+def provider_of(caller: Caller, actor_id: UUID | None, account_id: UUID | None = None) -> Provider:
+    """Whose offer it is: an actor's where one is named and the caller may speak for it, otherwise the caller's own. Raises NotYourActor."""
+    if is_staff(caller):
+        if actor_id is not None:
+            return Provider(ProviderKind.ACTOR, actor_id)
+        if account_id is not None:
+            return Provider(ProviderKind.ACCOUNT, account_id)
+    elif actor_id is not None:
+        if caller.actor_id != actor_id or caller.role == "volunteer":
+            raise NotYourActor("Post offers for the organisation in which you have a place.")
+        return Provider(ProviderKind.ACTOR, actor_id)
+    if caller.kind == "account" and caller.id:
+        if caller.role == "member" and caller.actor_id is not None:
+            return Provider(ProviderKind.ACTOR, caller.actor_id)
+        return Provider(ProviderKind.ACCOUNT, UUID(caller.id))
+    if caller.actor_id is not None:
+        return Provider(ProviderKind.ACTOR, caller.actor_id)
+    raise NotYourActor("Name the organisation that offers this.")
+
+
+async def post_offer(work: Work, draft: Offer) -> Offer:
+    """Put a draft before the public, or before a moderator first (a volunteer's public offer)."""
+    _check_codes(draft)
+    draft.checked()
+    await _require_provider(work, draft.provider)
+    moderated = _is_moderated(work, draft.audience, draft.provider)
+    offer = draft.post(work.now, work.now.date() + timedelta(days=work.settings.review_days), moderated)
+    await work.offers.add(offer)
+    await _tell(work, told.OfferPostedV1, offer, "offer.posted")
+    return offer
+
+
+async def approve_offer(work: Work, offer_id: UUID) -> Offer:
+    """A moderator opens an offer."""
+    before = await work.offers.owned(offer_id, work.caller)
+    return await _step(work, before, before.approve(work.now), told.OfferApprovedV1, "offer.approved")
+
+
+async def refuse_offer(work: Work, offer_id: UUID) -> Offer:
+    """A moderator refuses an offer; it is closed."""
+    before = await work.offers.owned(offer_id, work.caller)
+    before.approve(work.now)  # only what awaits moderation can be refused
+    return await _step(work, before, before.close(work.now), told.OfferRefusedV1, "offer.refused")
+
+
+async def pause_offer(work: Work, offer_id: UUID) -> Offer:
+    """Take no new requests for a while."""
+    before = await work.offers.owned(offer_id, work.caller)
+    return await _step(work, before, before.pause(work.now), told.OfferPausedV1, "offer.paused")
+
+
+async def resume_offer(work: Work, offer_id: UUID) -> Offer:
+    """Take requests again."""
+    before = await work.offers.owned(offer_id, work.caller)
+    await work.offers.mark_asked(offer_id, None)
+    after = before.resume(work.now, work.now.date() + timedelta(days=work.settings.review_days))
+    return await _step(work, before, after, told.OfferResumedV1, "offer.resumed")
+
+
+async def confirm_review(work: Work, offer_id: UUID) -> Offer:
+    """The provider says that the offer still holds."""
+    before = await work.offers.owned(offer_id, work.caller)
+    await work.offers.mark_asked(offer_id, None)
+    after = before.still_true(work.now, work.now.date() + timedelta(days=work.settings.review_days))
+    return await _step(work, before, after, told.OfferChangedV1, "offer.reviewed")
+
+
+async def close_offer(work: Work, offer_id: UUID) -> Offer:
+    """End an offer for good; live matches go on."""
+    before = await work.offers.owned(offer_id, work.caller)
+    return await _step(work, before, before.close(work.now), told.OfferClosedV1, "offer.closed")
+
+
+async def change_offer(work: Work, offer_id: UUID, version: int, changes: OfferChanges) -> Offer:
+    """Change the version that was read. A volunteer's public words go before the moderator again."""
+    before = await work.offers.owned(offer_id, work.caller)
+    if before.version != version:
+        raise PreconditionFailed("Somebody changed this offer in the meantime; read it again.")
+    audience = changes.get("audience", before.audience)
+    worded = any(key in changes for key in ("title", "description", "audience"))
+    after = _changed(work, before, worded and _is_moderated(work, audience, before.provider), **changes)
+    _check_codes(after)
+    return await _step(work, before, after, told.OfferChangedV1, "offer.changed")
+
+
+async def close_ended_offers(work: Work) -> int:
+    """Close offers whose last day is past. Answers how many."""
+    offers = await work.offers.over(work.now.date())
+    for before in offers:
+        await _step(work, before, before.close(work.now), told.OfferClosedV1, "offer.ended")
+    return len(offers)
+
+
+async def ask_for_reviews(work: Work) -> int:
+    """Ask providers whether their offer is still true, and pause offers whose question went unanswered. Answers how many."""
+    today = work.now.date()
+    asked = await work.offers.to_review(today, asked=False, before=today)
+    for offer in asked:
+        await work.offers.mark_asked(offer.id, today)
+        await work.outbox.add(events_out.offer_event(told.OfferReviewDueV1, offer), events_out.offer_audience(offer))
+    silent = await work.offers.to_review(today, asked=True, before=today - timedelta(days=work.settings.review_grace_days))
+    for before in silent:
+        await _step(work, before, before.pause(work.now), told.OfferPausedV1, "offer.paused_unreviewed")
+    return len(asked) + len(silent)
+
+
+async def erase_provider(work: Work, account_id: UUID) -> None:
+    """The volunteer was erased: requests end, offers are closed, texts and places go."""
+    await work.known.forget_account(account_id)
+    for before in await work.offers.of_account(account_id):
+        if before.state is not OfferState.CLOSED:
+            await _step(work, before, before.close(work.now), told.OfferClosedV1, "offer.erased")
+        await work.offers.blank(before.id, work.now)
+
+
+async def note_offer(work: Work, offer: Offer) -> None:
+    """An offer changed with a match: tell, and let the index read it."""
+    await work.changes.note("offer", offer.id, work.now)
+    await work.outbox.add(events_out.offer_event(told.OfferChangedV1, offer), events_out.offer_audience(offer))
+
+
+def _changed(work: Work, before: Offer, moderated: bool, **changes: Unpack[OfferChanges]) -> Offer:
+    return before.change(work.now, moderated=moderated, **changes)
+
+
+def _is_moderated(work: Work, audience: Audience, provider: Provider) -> bool:
+    own = provider.kind is ProviderKind.ACCOUNT and not is_staff(work.caller)
+    return own and audience is Audience.PUBLIC and work.settings.moderate_volunteers
+
+
+def _check_codes(offer: Offer) -> None:
+    codes = Codes().category("/category", offer.category).unit("/unit", offer.category, offer.unit)
+    codes.tags("/provides", offer.provides).tags("/requires", offer.requires).topics("/topics", [topic.topic for topic in offer.topics])
+    codes.done()
+
+
+async def _require_provider(work: Work, provider: Provider) -> None:
+    if provider.kind is ProviderKind.ACTOR and not await work.known.actor_is_there(provider.id):
+        raise invalid_field("/provider/actor_id", "unknown_actor", "Name an organisation of the registry.")
+
+
+async def _step(work: Work, before: Offer, after: Offer, kind: type[told.OfferState], action: str) -> Offer:
+    await work.offers.save(before, after)
+    await _tell(work, kind, after, action)
+    return after
+
+
+async def _tell(work: Work, kind: type[told.OfferState], offer: Offer, action: str) -> None:
+    await work.changes.note("offer", offer.id, work.now)
+    await work.outbox.add(events_out.offer_event(kind, offer), events_out.offer_audience(offer))
+    await work.audit.record(action, "offer", offer.id, state=offer.state.value)

@@ -1,0 +1,153 @@
+"""One transaction of matching, and the index that each process keeps in memory, fresh from the change table."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.identity import SYSTEM
+from chassis.work import Work as BaseWork
+from services.matching.engine.index import Index
+from services.matching.engine.types import NeedFacts
+from services.matching.engine.weights import DEFAULT, Weights
+from services.matching.model.need import Need
+from services.matching.settings import Settings
+from services.matching.store.cases import CaseStore, NeedStore
+from services.matching.store.matches import ChangeStore, KnownStore, MatchStore, ProposalStore
+from services.matching.store.offers import OfferStore
+from services.matching.store.rounds import RoundStore
+
+OVERLAP = timedelta(seconds=60)
+"""Changes of the last minute are looked at again: on PostgreSQL a lower number may become visible after a higher one."""
+
+
+class IndexKeeper:
+    """The index of this process. It is brought up to date from committed changes, before anything of a transaction is written."""
+
+    def __init__(self, weights: Weights = DEFAULT) -> None:
+        self.weights = weights
+        self.index = Index(weights)
+        self._floor = -1
+        self._seen: dict[int, datetime] = {}
+        self._lock = asyncio.Lock()
+
+    async def refresh(self, work: "Work") -> Index:
+        """Read what changed since, or everything at first; answers the index."""
+        async with self._lock:
+            if self._floor < 0:
+                await self._build(work)
+            else:
+                await self._follow(work)
+        return self.index
+
+    async def _build(self, work: "Work") -> None:
+        end = await work.changes.end()
+        index = Index(self.weights)
+        for offer in await work.offers.all_open():
+            index.put_offer(offer.facts())
+        needs = await work.needs.all_open(SYSTEM)
+        for facts in await need_facts(work, needs):
+            index.put_need(facts)
+        for key, record in (await work.matches.records()).items():
+            index.put_record(key, record)
+        for case_id, helpers in (await work.matches.helpers()).items():
+            index.put_helpers(case_id, helpers)
+        for need_id, offers in (await work.matches.tried()).items():
+            for offer_id in offers:
+                index.put_tried(need_id, offer_id)
+        self.index, self._floor = index, end
+
+    async def _follow(self, work: "Work") -> None:
+        while True:
+            changes = await work.changes.since(self._floor)
+            fresh = [(seq, kind, subject, at) for seq, kind, subject, at in changes if seq not in self._seen]
+            if fresh:
+                await self._load(work, {(kind, subject) for _, kind, subject, _ in fresh})
+            self._seen.update({seq: at for seq, _, _, at in fresh})
+            old = [seq for seq, at in self._seen.items() if at < work.now - OVERLAP]
+            if old:
+                self._floor = max(self._floor, max(old))
+                for seq in [seq for seq in self._seen if seq <= self._floor]:
+                    del self._seen[seq]
+            if len(changes) < 5000:
+                return
+            self._floor = max(self._floor, changes[-1][0])
+
+    async def _load(self, work: "Work", changed: set[tuple[str, UUID]]) -> None:
+        ids: dict[str, list[UUID]] = {"offer": [], "need": [], "case": [], "provider": []}
+        for kind, subject in changed:
+            ids[kind].append(subject)
+        offers = await work.offers.many(ids["offer"])
+        for offer_id in ids["offer"]:
+            if offer_id in offers and offers[offer_id].state != "closed":
+                self.index.put_offer(offers[offer_id].facts())
+            else:
+                self.index.remove_offer(offer_id)
+        needs = await work.needs.many(ids["need"])
+        for case_id in ids["case"]:
+            needs.update({need.id: need for need in await work.needs.of_case(case_id)})
+        for facts in await need_facts(work, list(needs.values())):
+            self.index.put_need(facts) if facts.is_open else self.index.remove_need(facts.id)
+        for need_id, tried in (await work.matches.tried(list(needs))).items():
+            for offer_id in tried:
+                self.index.put_tried(need_id, offer_id)
+        cases = list({need.case_id for need in needs.values()})
+        helpers = await work.matches.helpers(cases)
+        for case_id in cases:
+            self.index.put_helpers(case_id, helpers.get(case_id, set()))
+        if ids["provider"]:
+            for key, record in (await work.matches.records(ids["provider"])).items():
+                self.index.put_record(key, record)
+
+
+async def need_facts(work: "Work", needs: list[Need]) -> list[NeedFacts]:
+    """Needs as the engine sees them, with what they take over from their cases and linked matches."""
+    cases = await work.cases.many(need.case_id for need in needs)
+    interpreted = await work.matches.interpreted({link.need_id for need in needs for link in need.links})
+    return [need.facts(cases[need.case_id], any(link.need_id in interpreted for link in need.links)) for need in needs]
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What the service was built with."""
+
+    settings: Settings
+    keeper: IndexKeeper
+
+
+@dataclass(slots=True)
+class Work(BaseWork):
+    """One transaction of matching."""
+
+    offers: OfferStore = field(init=False)
+    cases: CaseStore = field(init=False)
+    needs: NeedStore = field(init=False)
+    matches: MatchStore = field(init=False)
+    proposals: ProposalStore = field(init=False)
+    rounds: RoundStore = field(init=False)
+    changes: ChangeStore = field(init=False)
+    known: KnownStore = field(init=False)
+
+    def open_stores(self, session: AsyncSession) -> None:
+        """Open the stores on the transaction."""
+        self.offers = OfferStore(session)
+        self.cases = CaseStore(session)
+        self.needs = NeedStore(session)
+        self.matches = MatchStore(session)
+        self.proposals = ProposalStore(session)
+        self.rounds = RoundStore(session)
+        self.changes = ChangeStore(session)
+        self.known = KnownStore(session)
+
+    @property
+    def settings(self) -> Settings:
+        """The operator's settings."""
+        return self.resources.settings
+
+    @property
+    def resources(self) -> Resources:
+        """What the service was built with."""
+        found: Resources = self.parts.resources
+        return found
