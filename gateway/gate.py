@@ -177,7 +177,7 @@ class Gate:
         token = self._keeper.signer.token_for(visitor.caller, rule.service)
         headers: Headers = [(b"hub-identity", token.encode()), (b"hub-correlation-id", str(correlation_id()).encode())]
         if rule.service == "people":
-            headers.append((b"hub-client-address", address.encode()))
+            headers.append((b"hub-source", address.encode()))
             if visitor.session_id:
                 headers.append((b"hub-session", visitor.session_id.encode()))
         return headers
