@@ -19,8 +19,9 @@ from services.matching.store.matches import ChangeStore, KnownStore, MatchStore,
 from services.matching.store.offers import OfferStore
 from services.matching.store.rounds import RoundStore
 
-OVERLAP = timedelta(seconds=60)
-"""Changes of the last minute are looked at again: on PostgreSQL a lower number may become visible after a higher one."""
+OVERLAP = timedelta(seconds=40)
+"""On PostgreSQL a lower number may become visible after a higher one, as long as a transaction may last (30 s): changes so young are looked at
+again. SQLite has one writer, there numbers become visible in order."""
 
 
 class IndexKeeper:
@@ -66,7 +67,8 @@ class IndexKeeper:
             if fresh:
                 await self._load(work, {(kind, subject) for _, kind, subject, _ in fresh})
             self._seen.update({seq: at for seq, _, _, at in fresh})
-            old = [seq for seq, at in self._seen.items() if at < work.now - OVERLAP]
+            overlap = timedelta(0) if work.session.get_bind().dialect.name == "sqlite" else OVERLAP
+            old = [seq for seq, at in self._seen.items() if not overlap or at < work.now - overlap]
             if old:
                 self._floor = max(self._floor, max(old))
                 for seq in [seq for seq in self._seen if seq <= self._floor]:
