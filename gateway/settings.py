@@ -1,10 +1,20 @@
 """What an operator may set for the gateway (GATEWAY_...)."""
 
-from pydantic import Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from chassis.context import LOCALES
 from chassis.settings import HubSettings
+
+
+class NamedPlace(BaseModel):
+    """A district or commune that readers may choose instead of typing coordinates."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str = Field(min_length=1, max_length=80)
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
 
 
 class GatewaySettings(HubSettings):
@@ -19,6 +29,10 @@ class GatewaySettings(HubSettings):
     security_contact: str = Field("mailto:security@example.org", description="Where to report a weakness; shown in /.well-known/security.txt.")
     languages: list[str] = Field(list(LOCALES), min_length=1, description="Languages offered to readers, the first is the default.")
     colour: str = Field("#1f4e5f", pattern=r"^#[0-9a-fA-F]{6}$", description="The city's main colour; texts on it are white.")
+    timezone: str = Field("Europe/Paris", max_length=60, description="The city's time zone (IANA name); times on pages are given in it.")
+    places: list[NamedPlace] = Field(
+        default_factory=list, max_length=300, description="Districts and communes to choose from, as JSON: name, lat, lon in degrees."
+    )
     demo: bool = Field(False, description="Marks every page as a demonstration.")
     actors_url: str = Field("http://127.0.0.1:8101", description="Address of the service actors, when it runs apart.")
     people_url: str = Field("http://127.0.0.1:8102", description="Address of the service people, when it runs apart.")

@@ -2,5 +2,17 @@
 
 from fastapi import APIRouter
 
-ROUTERS: list[APIRouter] = []
-"""Every page's router, included by `gateway.app`."""
+from gateway.pages import admin, cases, desk, lost, matches, me, offers, public, signing_in
+
+ROUTERS: list[APIRouter] = [
+    public.router,
+    signing_in.router,
+    offers.router,
+    matches.router,
+    cases.router,
+    desk.router,
+    me.router,
+    admin.router,
+    lost.router,
+]
+"""Every page's router, included by `gateway.app`; the last one catches what is lost."""

@@ -1,0 +1,53 @@
+"""What the pages ask of the services: one class per noun, over the signed line, for the caller who is at the door."""
+
+from dataclasses import dataclass
+
+from gateway.clients.asking import Asker, Listing, ProblemFromService
+from gateway.clients.matching import CasesClient, MatchesClient, NeedsClient, OffersClient, RoundsClient, WordsClient
+from gateway.clients.notifications import MessagesClient, NotificationsClient
+from gateway.clients.people import AccountsClient, ApiClientsClient, ContactsClient, MeClient, SessionsClient
+from gateway.clients.registry import DirectoryClient, RegistryClient
+
+__all__ = ["Asker", "Clients", "Listing", "ProblemFromService"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """Everything that a page may ask, for one caller."""
+
+    accounts: AccountsClient
+    api_clients: ApiClientsClient
+    cases: CasesClient
+    contacts: ContactsClient
+    directory: DirectoryClient
+    matches: MatchesClient
+    me: MeClient
+    messages: MessagesClient
+    needs: NeedsClient
+    notifications: NotificationsClient
+    offers: OffersClient
+    registry: RegistryClient
+    rounds: RoundsClient
+    sessions: SessionsClient
+    words: WordsClient
+
+    @classmethod
+    def over(cls, asker: Asker) -> "Clients":
+        """All of them over one asker."""
+        return cls(
+            accounts=AccountsClient(asker),
+            api_clients=ApiClientsClient(asker),
+            cases=CasesClient(asker),
+            contacts=ContactsClient(asker),
+            directory=DirectoryClient(asker),
+            matches=MatchesClient(asker),
+            me=MeClient(asker),
+            messages=MessagesClient(asker),
+            needs=NeedsClient(asker),
+            notifications=NotificationsClient(asker),
+            offers=OffersClient(asker),
+            registry=RegistryClient(asker),
+            rounds=RoundsClient(asker),
+            sessions=SessionsClient(asker),
+            words=WordsClient(asker),
+        )

@@ -1,0 +1,174 @@
+"""Pages of the coordinator's desk: what needs me now, offers to approve, a need with its proposals, and rounds."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from gateway.clients import ProblemFromService
+from gateway.clients.asking import Json, Record
+from gateway.pages.door import Here, PageRoute, Visit
+from gateway.pages.forms import Form
+from gateway.pages.vocabulary import naming, words_of
+from gateway.pages.words import say as _
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+Text = Annotated[str, Query(max_length=500)]
+HALF = [("limit", "25")]
+
+
+@router.get("/desk")
+async def see_desk(visit: Here) -> Response:
+    """What needs a coordinator now."""
+    visit.asker.require("GET", "/api/v1/rounds")
+    words = await words_of(visit)
+    records = visit.may("GET", "/api/v1/needs")
+    moderate = await visit.ask.offers.offers([("state", "awaiting_moderation"), *HALF])
+    unanswered = await visit.ask.matches.matches([("state", "confirmed"), *HALF])
+    accepted = await visit.ask.matches.matches([("state", "accepted"), *HALF])
+    lacking: list[Record] = []
+    opened: list[Record] = []
+    if records:
+        lacking = (await visit.ask.needs.needs([("state", "open"), ("without_proposals", "true"), *HALF])).items
+        without = {need["id"] for need in lacking}
+        opened = [need for need in (await visit.ask.needs.needs([("state", "open"), *HALF])).items if need["id"] not in without]
+    return visit.page(
+        "desk.html",
+        moderate=moderate.items,
+        unanswered=unanswered.items,
+        accepted=accepted.items,
+        lacking=lacking,
+        opened=opened,
+        records=records,
+        **naming(visit, words),
+    )
+
+
+@router.get("/moderation")
+async def list_offers_to_moderate(visit: Here, cursor: Text = "") -> Response:
+    """Offers that wait for approval."""
+    visit.asker.require("POST", "/api/v1/offers/x/approve")
+    words = await words_of(visit)
+    query = [("state", "awaiting_moderation"), ("limit", "20"), *([("cursor", cursor)] if cursor else [])]
+    return visit.page("moderation.html", listing=await visit.ask.offers.offers(query), **naming(visit, words))
+
+
+@router.get("/needs/{need_id}")
+async def see_need(visit: Here, need_id: UUID, q: Text = "", offer: Text = "") -> Response:
+    """A need with its proposals; `q` searches offers to ask "why not?", `offer` answers it."""
+    return await _need_page(visit, str(need_id), Form({"q": [q]} if q else {}), q=q.strip(), offer_id=offer)
+
+
+@router.post("/needs/{need_id}/confirm")
+async def confirm_match(visit: Here, need_id: UUID) -> Response:
+    """Pair the need with an offer."""
+    form = await visit.form({"": "proposals"})
+    match = await visit.try_(form, visit.ask.matches.confirm(str(need_id), form.text("offer_id"), form.text("once")))
+    if match is None:
+        return await _need_page(visit, str(need_id), form, status=409)
+    return visit.go(f"/matches/{match['id']}", "match-confirmed")
+
+
+@router.post("/needs/{need_id}/withdraw")
+async def withdraw_need(visit: Here, need_id: UUID) -> Response:
+    """The case no longer asks for this."""
+    form = await visit.form()
+    if await visit.try_(form, visit.ask.needs.withdraw(str(need_id))) is None:
+        return await _need_page(visit, str(need_id), form, status=409)
+    return visit.go(f"/needs/{need_id}", "need-withdrawn")
+
+
+async def _need_page(visit: Visit, need_id: str, form: Form, status: int = 200, q: str = "", offer_id: str = "") -> Response:
+    words = await words_of(visit)
+    need = await visit.ask.needs.need(need_id)
+    case = await visit.ask.cases.case(need["case_id"])
+    sees = visit.may("GET", f"/api/v1/needs/{need_id}/proposals")
+    proposals = await visit.ask.needs.proposals(need_id) if sees and need["state"] == "open" else None
+    matches = (await visit.ask.matches.matches([("need_id", need_id), ("limit", "20")])).items
+    found = await _search_offers(visit, need, q) if sees and q else []
+    why, asked = None, None
+    if sees and offer_id:
+        try:
+            asked, why = await visit.ask.offers.offer(offer_id), await visit.ask.needs.why(need_id, offer_id)
+        except ProblemFromService as refusal:
+            if refusal.problem_status not in (404, 422):
+                raise
+            form.wrong("q", _("There is no such offer."))
+    return visit.page(
+        "need.html",
+        status,
+        need=need,
+        case=case,
+        proposals=proposals,
+        sees=sees,
+        confirms=visit.may("POST", "/api/v1/matches"),
+        matches=matches,
+        found=found,
+        why=why,
+        asked=asked,
+        q=q,
+        form=form,
+        **naming(visit, words),
+    )
+
+
+async def _search_offers(visit: Visit, need: Record, q: str) -> list[Json]:
+    """Offers whose title or category holds the words: those of the need's top category first, then the directory's."""
+    root = need["category"].split(".")[0]
+    known = {row["id"]: row for row in (await visit.ask.offers.offers([("category", root), ("limit", "200")])).items}
+    wanted = q.casefold()
+    found = [row for row in known.values() if any(wanted in text.casefold() for text in [*row["title"].values(), row["category"]])]
+    if len(found) < 10:
+        more = await visit.ask.directory.search([("q", q[:100]), ("limit", "20")])
+        found += [row for row in more.items if row["id"] not in known]
+    return found[:20]
+
+
+@router.get("/rounds")
+async def list_rounds(visit: Here, cursor: Text = "") -> Response:
+    """Rounds, newest first, and the start of a new one."""
+    return await _rounds_page(visit, Form(), cursor=cursor)
+
+
+@router.post("/rounds")
+async def begin_round(visit: Here) -> Response:
+    """Plan all open needs, or those of some categories."""
+    form = await visit.form({"/needs": "categories", "/needs/categories": "categories", "/seconds": "seconds"})
+    body = {"needs": {"categories": form.many("categories"), "urgencies": form.many("urgencies")}, "seconds": form.whole("seconds") or 10}
+    made = await visit.try_(form, visit.ask.rounds.begin(body, form.text("once")))
+    if made is None:
+        return await _rounds_page(visit, form, 422)
+    return visit.go(f"/rounds/{made['id']}", "round-started")
+
+
+@router.get("/rounds/{round_id}")
+async def see_round(visit: Here, round_id: UUID) -> Response:
+    """One round: how good the plan is, who gets what, and who not and why."""
+    return await _round_page(visit, str(round_id), Form())
+
+
+@router.post("/rounds/{round_id}/apply")
+async def apply_round(visit: Here, round_id: UUID) -> Response:
+    """Make matches of the plan."""
+    form = await visit.form()
+    if await visit.try_(form, visit.ask.rounds.apply(str(round_id))) is None:
+        return await _round_page(visit, str(round_id), form, 409)
+    return visit.go(f"/rounds/{round_id}", "round-applied")
+
+
+async def _rounds_page(visit: Visit, form: Form, status: int = 200, cursor: str = "") -> Response:
+    words = await words_of(visit)
+    listing = await visit.ask.rounds.rounds([("limit", "20"), *([("cursor", cursor)] if cursor else [])])
+    begins = visit.may("POST", "/api/v1/rounds")
+    return visit.page("rounds.html", status, listing=listing, form=form, words=words, begins=begins, **naming(visit, words))
+
+
+async def _round_page(visit: Visit, round_id: str, form: Form, status: int = 200) -> Response:
+    words = await words_of(visit)
+    shown = await visit.ask.rounds.round(round_id)
+    titles: dict[str, Record] = {}
+    if visit.may("GET", "/api/v1/needs"):
+        titles = {row["id"]: row for row in (await visit.ask.needs.needs([("limit", "200")])).items}
+    offers = {row["id"]: row for row in (await visit.ask.offers.offers([("state", "open"), ("limit", "200")])).items}
+    applies = visit.may("POST", f"/api/v1/rounds/{round_id}/apply")
+    return visit.page("round.html", status, round=shown, needs=titles, offers=offers, form=form, applies=applies, **naming(visit, words))

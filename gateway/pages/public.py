@@ -1,0 +1,178 @@
+"""Pages for everybody: the start page, finding help, organisations, networks, and how things work here."""
+
+from collections import Counter
+from collections.abc import Coroutine
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Response
+from starlette.responses import PlainTextResponse
+
+from chassis.errors import HubError
+from gateway.clients import Listing, ProblemFromService
+from gateway.pages.door import Here, PageRoute, Visit, pairs
+from gateway.pages.forms import Form
+from gateway.pages.vocabulary import naming, words_of
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+Text = Annotated[str, Query(max_length=200)]
+Key = Annotated[str, Path(pattern="^[A-Za-z0-9-]{1,80}$")]
+
+
+@router.get("/")
+async def home(visit: Here) -> Response:
+    """What the city offers and asks, in one screen."""
+    words = await words_of(visit)
+    statistics, offers = {}, Listing([])
+    try:
+        statistics = await visit.ask.registry.statistics()
+        offers = await visit.ask.directory.search([("limit", "6")])
+    except HubError:
+        # The start page stands while a service is away.
+        statistics = {}
+    counts = statistics.get("open_offers_by_category") or {}
+    return visit.page(
+        "home.html", statistics=statistics, offers=offers.items, roots=words.roots, counts=counts, **naming(visit, words)
+    )
+
+
+@router.get("/help")
+async def find_help(
+    visit: Here,
+    category: Text = "",
+    language: Text = "",
+    near: Text = "",
+    weekday: Text = "",
+    q: Text = "",
+    cursor: Annotated[str, Query(max_length=500)] = "",
+) -> Response:
+    """Search what is offered; needs no account."""
+    words = await words_of(visit)
+    wanted = {"category": category, "language": language, "near": near, "weekday": weekday, "q": q.strip()}
+    listing, unclear = await _search(visit.ask.directory.search(pairs(**wanted, cursor=cursor, limit=20)))
+    return visit.page(
+        "help.html",
+        form=_filled(wanted),
+        listing=listing,
+        unclear=unclear,
+        categories=words.category_choices,
+        languages=words.language_choices,
+        **naming(visit, words),
+    )
+
+
+@router.get("/help/{offer_id}")
+async def see_public_offer(visit: Here, offer_id: UUID) -> Response:
+    """One public offer, and how to ask for it."""
+    words = await words_of(visit)
+    return visit.page("help_offer.html", offer=await visit.ask.directory.offer(str(offer_id)), **naming(visit, words))
+
+
+@router.get("/actors")
+async def list_organisations(
+    visit: Here, q: Text = "", kind: Text = "", country: Text = "", cursor: Annotated[str, Query(max_length=500)] = ""
+) -> Response:
+    """Organisations of the registry."""
+    wanted = {"q": q.strip(), "kind": kind, "country": country.strip().upper()}
+    listing, unclear = await _search(visit.ask.registry.actors(pairs(**wanted, cursor=cursor, limit=50)))
+    return visit.page("actors.html", form=_filled(wanted), listing=listing, unclear=unclear)
+
+
+@router.get("/actors/{key}")
+async def see_organisation(visit: Here, key: Key) -> Response:
+    """One organisation: networks, members, declarations, initiatives, offers."""
+    registry = visit.ask.registry
+    actor = await registry.actor(key)
+    memberships = (await registry.parts("memberships", actor["id"])).items
+    return visit.page(
+        "actor.html",
+        actor=actor,
+        networks=[row for row in memberships if row["member"]["id"] == actor["id"]],
+        members=[row for row in memberships if row["network"]["id"] == actor["id"]],
+        declarations=(await registry.parts("declarations", actor["id"])).items,
+        initiatives=(await registry.parts("initiatives", actor["id"])).items,
+        resources=(await registry.parts("resources", actor["id"])).items,
+        offers=(await visit.ask.directory.search([("actor", actor["id"]), ("limit", "50")])).items,
+    )
+
+
+@router.get("/networks")
+async def see_networks(visit: Here, network: Text = "") -> Response:
+    """Networks with their members, as tables."""
+    graph = await visit.ask.registry.network()
+    nodes = {node["id"]: node for node in graph["nodes"]}
+    count = Counter(edge["target"] for edge in graph["edges"])
+    networks = sorted(({**nodes[key], "count": many} for key, many in count.items() if key in nodes), key=lambda row: (-row["count"], row["name"]))
+    chosen = next((row for row in networks if network in (row["slug"], row["id"])), None)
+    members = []
+    if chosen:
+        members = [{**nodes[edge["source"]], "since": edge.get("since")} for edge in graph["edges"] if edge["target"] == chosen["id"]]
+        members.sort(key=lambda row: row["name"])
+    return visit.page("networks.html", networks=networks, chosen=chosen, members=members)
+
+
+@router.get("/matching-explained")
+async def explain_matching(visit: Here) -> Response:
+    """How offers and needs are paired, with the weights in use."""
+    return visit.page("matching_explained.html", weights=await _weights(visit))
+
+
+@router.get("/privacy")
+async def tell_privacy(visit: Here) -> Response:
+    """What is kept about people."""
+    return visit.page("privacy.html")
+
+
+@router.get("/accessibility")
+async def tell_accessibility(visit: Here) -> Response:
+    """How well these pages can be used, and whom to tell otherwise."""
+    return visit.page("accessibility.html")
+
+
+@router.get("/theme.css")
+async def theme(visit: Here) -> Response:
+    """The city's colour."""
+    return PlainTextResponse(
+        f":root {{ --main: {visit.settings.colour}; }}\n", media_type="text/css", headers={"Cache-Control": "public, max-age=300"}
+    )
+
+
+async def _search(asking: Coroutine[object, object, Listing]) -> tuple[Listing, bool]:
+    """The list, or none and a word that the search was not understood."""
+    try:
+        return await asking, False
+    except ProblemFromService as refusal:
+        if refusal.problem_status in (404, 422):
+            return Listing([]), True
+        raise
+
+
+def _filled(wanted: dict[str, str]) -> Form:
+    return Form({name: [value] for name, value in wanted.items()})
+
+
+async def _weights(visit: Visit) -> list[tuple[str, int]]:
+    """The weights of the score's parts, largest first: those that `matching` says it uses."""
+    try:
+        found = (await visit.ask.words.vocabulary()).get("weights")
+    except HubError:
+        found = None
+    if isinstance(found, list):
+        found = {row["name"]: row["weight"] for row in found}
+    weights = {name: value for name, value in (found or DEFAULT_WEIGHTS).items() if name in DEFAULT_WEIGHTS}
+    return sorted(weights.items(), key=lambda pair: -pair[1])
+
+
+DEFAULT_WEIGHTS = {
+    "distance": 20,
+    "language": 15,
+    "times": 15,
+    "topics": 10,
+    "size_fit": 10,
+    "continuity": 10,
+    "preferences": 5,
+    "fair_load": 5,
+    "answering": 5,
+    "waiting": 5,
+}
+"""The preset `default-1` of matching."""

@@ -1,0 +1,40 @@
+"""The templates, with the few functions that they may call. Everything that is shown is escaped."""
+
+from functools import cache, partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jinja2 import ChainableUndefined, Environment, FileSystemLoader
+
+from chassis.context import locale
+from gateway.pages import formats
+from gateway.pages.words import LANGUAGE_NAMES, choices, label, say
+
+FOLDER = Path(__file__).parent.parent / "templates"
+
+
+@cache
+def environment(zone: str) -> Environment:
+    """The one environment of an instance; `zone` is its time zone. `_` gives a sentence in the reader's language."""
+    env = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
+    env.globals.update(
+        _=say,
+        choices=choices,
+        direction=formats.direction,
+        label=label,
+        language_names=LANGUAGE_NAMES,
+        locale=locale,
+        text_language=formats.text_language,
+    )
+    env.filters.update(
+        clock=formats.clock,
+        country=formats.country_name,
+        day=formats.day,
+        kilometres=formats.kilometres,
+        language=formats.language_name,
+        moment=partial(formats.moment, zone=ZoneInfo(zone)),
+        number=formats.number,
+        sentence=formats.sentence_of,
+        text=formats.text_in,
+    )
+    return env

@@ -1,0 +1,241 @@
+"""Words for the codes that pages show: states, reasons, roles, parts of a score. English here; translated when they are shown."""
+
+from collections.abc import Mapping
+
+from chassis.context import locale
+from chassis.language import translate
+
+
+def _(sentence: str) -> str:
+    """Marks a sentence for the translators; it is translated when it is shown."""
+    return sentence
+
+
+LANGUAGE_NAMES: Mapping[str, str] = {
+    "en": "English",
+    "fr": "Français",
+    "de": "Deutsch",
+    "es": "Español",
+    "it": "Italiano",
+    "uk": "Українська",
+    "ar": "العربية",
+}
+"""The hub's languages, each in itself."""
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "role": {
+        "volunteer": _("Volunteer"),
+        "member": _("Member of an organisation"),
+        "coordinator": _("Coordinator"),
+        "observer": _("Observer"),
+        "admin": _("Administrator"),
+    },
+    "offer": {
+        "draft": _("Draft"),
+        "awaiting_moderation": _("Waits for approval"),
+        "open": _("Open"),
+        "paused": _("Paused"),
+        "full": _("Full"),
+        "closed": _("Closed"),
+    },
+    "case": {"open": _("Open"), "closed": _("Closed")},
+    "need": {
+        "open": _("Open"),
+        "matched": _("Matched"),
+        "in_progress": _("Help has begun"),
+        "closed": _("Helped"),
+        "withdrawn": _("Withdrawn"),
+    },
+    "match": {
+        "confirmed": _("Waits for an answer"),
+        "accepted": _("Accepted"),
+        "declined": _("Declined"),
+        "expired": _("Not answered in time"),
+        "in_progress": _("Help has begun"),
+        "fulfilled": _("Help was given"),
+        "not_fulfilled": _("Came to nothing"),
+        "cancelled": _("Cancelled"),
+    },
+    "round": {
+        "draft": _("Being prepared"),
+        "solving": _("Being planned"),
+        "ready": _("Ready for review"),
+        "applied": _("Applied"),
+        "failed": _("Could not be planned"),
+    },
+    "round_failure": {
+        "solver_stopped": _("The planning was stopped before it found a plan."),
+        "nothing_to_plan": _("No open need has an offer that fits."),
+    },
+    "not_applied": {
+        "need_not_open": _("The need is no longer open."),
+        "offer_not_open": _("The offer is no longer open."),
+        "offer_full": _("The offer has become full."),
+        "not_eligible": _("The two do not fit any more."),
+        "together": _("It belongs together with a need that could not be placed."),
+    },
+    "urgency": {"low": _("Can wait"), "normal": _("Normal"), "high": _("Soon"), "urgent": _("Urgent")},
+    "decline_reason": {
+        "no_longer_available": _("It is no longer available"),
+        "times_do_not_fit": _("The times do not fit"),
+        "too_far": _("It is too far"),
+        "not_suitable": _("It does not suit"),
+        "too_many_requests": _("I have too many requests"),
+        "other": _("Another reason"),
+    },
+    "cancel_reason": {
+        "found_elsewhere": _("Help was found elsewhere"),
+        "no_longer_needed": _("It is no longer needed"),
+        "provider_unavailable": _("The provider is not available"),
+        "not_suitable": _("It does not suit"),
+        "moved_away": _("They moved away"),
+        "consent_withdrawn": _("Consent was withdrawn"),
+        "confirmed_by_mistake": _("It was confirmed by mistake"),
+        "other": _("Another reason"),
+    },
+    "good_outcome": {"helped": _("It helped"), "helped_in_part": _("It helped in part")},
+    "bad_outcome": {
+        "no_show_of_case": _("The person did not come"),
+        "no_show_of_provider": _("The provider did not come"),
+        "did_not_fit": _("It did not fit"),
+        "broken_off": _("It was broken off"),
+    },
+    "part": {
+        "distance": _("Distance"),
+        "language": _("Language"),
+        "times": _("Times in common"),
+        "topics": _("Topics"),
+        "size_fit": _("Fit of size"),
+        "continuity": _("Already helps this case"),
+        "preferences": _("Wishes met"),
+        "fair_load": _("Providers asked less often"),
+        "answering": _("Answers in time"),
+        "waiting": _("Days waited"),
+    },
+    "unit": {"person": _("person"), "household": _("household"), "item": _("item"), "hour": _("hour")},
+    "units": {"person": _("How many people?"), "household": _("How many households?"), "item": _("How many pieces?"), "hour": _("How many hours?")},
+    "weekday": {
+        "0": _("Monday"),
+        "1": _("Tuesday"),
+        "2": _("Wednesday"),
+        "3": _("Thursday"),
+        "4": _("Friday"),
+        "5": _("Saturday"),
+        "6": _("Sunday"),
+    },
+    "audience": {
+        "public": _("Everybody"),
+        "coordinators": _("Coordinators only"),
+        "peers": _("Coordinators here and in partner cities"),
+    },
+    "actor_kind": {
+        "municipality": _("Municipality"),
+        "region": _("Region"),
+        "civil_society": _("Civil society"),
+        "network": _("Network"),
+        "international_organisation": _("International organisation"),
+        "university": _("University"),
+        "public_body": _("Public body"),
+    },
+    "membership": {"founder": _("Founder"), "coordinator": _("Coordinates"), "signatory": _("Signatory"), "member": _("Member")},
+    "declaration": {
+        "council_motion": _("Council motion"),
+        "mayor_statement": _("Statement of the mayor"),
+        "charter_signature": _("Signature of a charter"),
+        "network_accession": _("Accession to a network"),
+    },
+    "age_band": {
+        "0-2": _("0 to 2 years"),
+        "3-5": _("3 to 5 years"),
+        "6-11": _("6 to 11 years"),
+        "12-17": _("12 to 17 years"),
+        "18-24": _("18 to 24 years"),
+        "25-64": _("25 to 64 years"),
+        "65+": _("65 years and more"),
+    },
+    "account": {"invited": _("Invited"), "active": _("Active"), "disabled": _("Disabled"), "erased": _("Erased")},
+    "scope": {
+        "read": _("Read the registry and public offers"),
+        "offers": _("Post and change offers of its organisation"),
+        "needs": _("Record cases and needs of its organisation"),
+        "matches": _("See proposals and confirm"),
+        "statistics": _("Read statistics"),
+        "registry": _("Change the registry"),
+    },
+    "mail": {
+        "due": _("Waits to be sent"),
+        "held": _("Held back"),
+        "sending": _("Being sent"),
+        "sent": _("Sent"),
+        "failed": _("Failed"),
+        "overtaken": _("Overtaken by news"),
+        "dropped": _("Not sent"),
+    },
+    "email_choice": {"now": _("At once"), "daily": _("Once a day"), "off": _("Never")},
+    "field": {
+        "name": _("Name"),
+        "phone": _("Telephone"),
+        "email": _("E-mail"),
+        "address": _("Address"),
+        "note": _("Note for meeting"),
+    },
+}
+"""Group -> code -> English words."""
+
+DONE_SENTENCES: Mapping[str, str] = {
+    "welcome": "Your account is ready. Sign in with your new password.",
+    "signed-out": "You are signed out.",
+    "reset-asked": "If there is an account with this address, a mail with a link is on its way.",
+    "reset": "Your new password is set. Sign in with it.",
+    "offer-posted": "Your offer is posted. A coordinator may read it first.",
+    "offer-changed": "The offer is changed.",
+    "offer-pause": "The offer is paused. Nobody is sent to you until you resume it.",
+    "offer-resume": "The offer takes requests again.",
+    "offer-close": "The offer is closed.",
+    "offer-confirm_review": "Thank you. The offer stays open.",
+    "offer-approve": "The offer is approved and can now be found.",
+    "offer-refuse": "The offer is not approved.",
+    "match-confirmed": "The match is confirmed. The provider is asked for an answer.",
+    "match-accept": "You accepted. The coordinator is told.",
+    "match-decline": "You declined. The coordinator is told.",
+    "match-start": "The help has begun.",
+    "match-fulfil": "The help was given. Thank you.",
+    "match-fail": "It is recorded that this came to nothing.",
+    "match-cancel": "The match is cancelled. Both sides are told.",
+    "case-recorded": "The case is recorded.",
+    "case-closed": "The case is closed.",
+    "need-posted": "The need is recorded. Offers that fit will appear here.",
+    "need-withdrawn": "The need is withdrawn.",
+    "contact-kept": "The contact is kept.",
+    "contact-deleted": "The contact is deleted.",
+    "contact-later": "The case is recorded. The contact could not be kept yet; please add it here.",
+    "consent": "The consent is recorded.",
+    "round-started": "The planning has begun. The result will appear here.",
+    "round-applied": "The plan is applied. Providers are asked for an answer.",
+    "invited": "The invitation is on its way.",
+    "taken-back": "The invitation is taken back.",
+    "account-changed": "The account is changed.",
+    "client-out": "The system is shut out.",
+    "read": "Marked as read.",
+    "saved": "Your changes are saved.",
+    "password": "Your password is changed. Your other sessions have ended.",
+    "session-ended": "The session has ended.",
+    "factor-removed": "The second factor is removed.",
+}
+"""What a page says after something was done, by the word in `?done=`."""
+
+
+def say(sentence: str, /, **params: object) -> str:
+    """A sentence in the reader's language."""
+    return translate(sentence, locale(), params or None)
+
+
+def label(group: str, code: object) -> str:
+    """The words of a code in the reader's language; an unknown code is shown as it is."""
+    words = WORDS[group].get(str(code))
+    return say(words) if words else str(code).replace("_", " ")
+
+
+def choices(group: str) -> list[tuple[str, str]]:
+    """All codes of a group with their words, for a form."""
+    return [(code, say(words)) for code, words in WORDS[group].items()]

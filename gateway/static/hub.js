@@ -1,0 +1,25 @@
+// Keeps the part of the page with id "live" fresh while news about its subject arrives. Everything works without it.
+"use strict";
+(() => {
+  const part = document.getElementById("live");
+  if (!part || !window.EventSource) return;
+  const subject = part.dataset.liveId;
+  let waiting = 0;
+  const refresh = async () => {
+    waiting = 0;
+    if (part.contains(document.activeElement)) return;
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (!answer.ok || answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById("live");
+    if (fresh) part.replaceChildren(...fresh.childNodes);
+  };
+  const news = new EventSource("/api/v1/events");
+  const heard = (event) => {
+    if (event.data && event.data.includes(subject) && !waiting) waiting = setTimeout(refresh, 300);
+  };
+  const kinds = ["need.proposals_ready", "need.changed", "match.confirmed", "match.accepted", "match.declined", "match.started", "match.fulfilled",
+    "match.failed", "match.cancelled", "match.expired", "round.ready", "round.failed", "round.applied"];
+  for (const kind of kinds) news.addEventListener(`hub.matching.${kind}.v1`, heard);
+  window.addEventListener("pagehide", () => news.close());
+})();
