@@ -128,7 +128,11 @@ class Service(Generic[W, R]):
     async def running(self) -> AsyncIterator[None]:
         """Background work: relay, consumers, timers. Ends cleanly: unfinished events are handled again by the next start."""
         set_up_logging(self.settings.log_level)
-        await self.check()
+        try:
+            await self.check()
+        except RuntimeError as error:  # our own sentences (UnsafeDatabase, NotMigrated), for the operator
+            log_for(self.name).error("service cannot start", reason=str(error))
+            raise
         if self.database.is_sqlite:
             await self.keys.clear_unanswered()
         await self.bus.start()

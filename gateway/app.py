@@ -15,7 +15,7 @@ from chassis import problems
 from chassis.call import HttpTransport, Line, ServiceAway, Transport
 from chassis.identity import Caller, Signer
 from chassis.service import VERSION
-from chassis.telemetry import Metrics, set_up_logging
+from chassis.telemetry import Metrics, log_for, set_up_logging
 from gateway import news, openapi
 from gateway.forward import Forward
 from gateway.gate import Gate, Gatekeeper
@@ -124,6 +124,14 @@ async def check_routes(lines: dict[str, Line]) -> None:
         raise RoutesNotReviewed("; ".join(wrong))
 
 
+async def _checked(lines: dict[str, Line]) -> None:
+    try:
+        await check_routes(lines)
+    except RoutesNotReviewed as error:
+        log_for("gateway").error("gateway cannot start", reason=str(error))
+        raise
+
+
 def build(
     settings: GatewaySettings,
     transports: dict[str, Transport],
@@ -161,7 +169,7 @@ def build(
         set_up_logging(settings.log_level)
         async with services_run():
             if check and not any(isinstance(transport, HttpTransport) for transport in transports.values()):
-                await check_routes(lines)
+                await _checked(lines)
             yield
         await keeper.forward.close()
 

@@ -35,6 +35,7 @@ class SecondFactorMissing(Forbidden):
 
 V, M, C, O, A = Role.VOLUNTEER, Role.MEMBER, Role.COORDINATOR, Role.OBSERVER, Role.ADMIN  # noqa: E741 - one letter each keeps the table readable
 EVERYONE = frozenset({V, M, C, O, A})
+BEFORE_SECOND_FACTOR = frozenset({"/api/v1/me", "/api/v1/sessions/current"})
 READ, OFFERS, NEEDS, MATCHES, STATISTICS, REGISTRY = Scope.READ, Scope.OFFERS, Scope.NEEDS, Scope.MATCHES, Scope.STATISTICS, Scope.REGISTRY
 
 
@@ -74,8 +75,11 @@ def _public(service: str, *rows: tuple[str, str, str], limit: str = "normal") ->
 
 
 def _own(service: str, *rows: tuple[str, str, str]) -> list[Rule]:
-    """Routes about the caller's own account; open before the second factor is set up."""
-    return [Rule(method, path, service, action, roles=EVERYONE, before_second_factor=True) for method, path, action in rows]
+    """Routes about the caller's own account. Before the second factor is set up, only what leads there is open."""
+    return [
+        Rule(method, path, service, action, roles=EVERYONE, before_second_factor=path in BEFORE_SECOND_FACTOR or "/second-factor" in path)
+        for method, path, action in rows
+    ]
 
 
 _RECORDS = ("memberships", "declarations", "initiatives", "resources")
@@ -125,11 +129,11 @@ TABLE: tuple[Rule, ...] = (
         ("DELETE", "/api/v1/me", "own account"),
         ("GET", "/api/v1/me/export", "own account"),
         ("POST", "/api/v1/me/password", "own account"),
-        ("GET", "/api/v1/me/second-factor", "own account"),
         ("POST", "/api/v1/me/second-factor", "own account"),
         ("POST", "/api/v1/me/second-factor/confirm", "own account"),
         ("POST", "/api/v1/me/second-factor/recovery-codes", "own account"),
         ("DELETE", "/api/v1/me/second-factor", "own account"),
+        ("GET", "/api/v1/me/consents", "own account"),
         ("POST", "/api/v1/me/consents", "own account"),
         ("DELETE", "/api/v1/me/consents", "own account"),
     ),
@@ -147,18 +151,17 @@ TABLE: tuple[Rule, ...] = (
         ("PATCH", "/api/v1/clients/{client_id}", "clients", (A,), ()),
         ("DELETE", "/api/v1/clients/{client_id}", "clients", (A,), ()),
         ("POST", "/api/v1/clients/{client_id}/secrets", "clients", (A,), ()),
+        ("DELETE", "/api/v1/clients/{client_id}/secrets/{prefix}", "clients", (A,), ()),
         ("GET", "/api/v1/consents", "consents", (V, M, C), ()),
-        ("GET", "/api/v1/cases/{code}/consents", "consents", (M, C), ()),
         ("POST", "/api/v1/cases/{code}/consents", "consents", (M, C), ()),
         ("DELETE", "/api/v1/cases/{code}/consents", "consents", (M, C), ()),
         ("GET", "/api/v1/cases/{code}/contact", "see a contact", (M, C), ()),
         ("PUT", "/api/v1/cases/{code}/contact", "see a contact", (M, C), ()),
         ("DELETE", "/api/v1/cases/{code}/contact", "see a contact", (M, C), ()),
-        ("GET", "/api/v1/cases/{code}/export", "answer an access request", (C, A), ()),
+        ("GET", "/api/v1/cases/{code}/person-export", "answer an access request", (A,), ()),
         ("GET", "/api/v1/disclosures", "see who saw a contact", (V, M, C, A), ()),
         ("POST", "/api/v1/disclosures", "see a contact", (V, M, C), ()),
         ("POST", "/api/v1/erasures", "erase a person", (A,), ()),
-        ("GET", "/api/v1/erasures", "erase a person", (A,), ()),
     ),
     # matching: offers, cases, needs, matches, rounds
     *_public(
