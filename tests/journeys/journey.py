@@ -220,7 +220,7 @@ async def walk(base_url: str, accounts: dict[str, tuple[str, str]], between: BET
         await contact_is_hidden("volunteer", 403, 404, 409)
 
     async def volunteer_is_told() -> None:
-        await told("volunteer", "match.confirmed")
+        await told("volunteer", "request_to_answer")
 
     async def volunteer_accepts() -> None:
         accepted = await journey.post("volunteer", f"/api/v1/matches/{known['match']['id']}/accept", None, "accept")
@@ -243,7 +243,7 @@ async def walk(base_url: str, accounts: dict[str, tuple[str, str]], between: BET
         assert CANARIES["name"] not in response.text and CANARIES["phone"] not in response.text
 
     async def contact_is_disclosed_to_the_two_parties() -> None:
-        await told("coordinator", "match.accepted")
+        await told("coordinator", "match_accepted")
         deadline = time.monotonic() + PATIENCE
         while True:
             response = await journey.call("volunteer", "POST", "/api/v1/disclosures", {"match_id": known["match"]["id"]})
@@ -263,12 +263,12 @@ async def walk(base_url: str, accounts: dict[str, tuple[str, str]], between: BET
         assert started["state"] == "in_progress"
 
     async def help_is_given() -> None:
-        done = await journey.post("coordinator", f"/api/v1/matches/{known['match']['id']}/fulfil", {"outcome": "as_planned"}, "fulfil")
+        done = await journey.post("coordinator", f"/api/v1/matches/{known['match']['id']}/fulfil", {"outcome": "helped"}, "fulfil")
         assert done["state"] == "fulfilled"
 
     async def both_are_told() -> None:
-        await told("coordinator", "match.fulfilled")
-        await told("volunteer", "match.fulfilled")
+        await told("coordinator", "match_fulfilled")
+        await told("volunteer", "match_fulfilled")
         offer = (await journey.call("coordinator", "GET", f"/api/v1/offers/{known['offer']['id']}")).json()
         assert offer["places_left"] == 2, "a returning place came back exactly once"
         await contact_is_hidden("volunteer", 403, 404, 409)
