@@ -4,6 +4,7 @@ from chassis.consume import Handler
 from contracts import actors, people
 from contracts import matching as own
 from contracts.envelope import Event
+from services.matching.model.offer import Provider, ProviderKind
 from services.matching.use_cases import cases, matches, offers, proposals
 from services.matching.work import Work
 
@@ -28,14 +29,25 @@ async def offer_changed(work: Work, event: own.OfferState) -> None:
     await proposals.propose_for_offer(work, event.offer_id)
 
 
+async def match_moved(work: Work, event: own.MatchState) -> None:
+    """The provider's counters changed, and with them the scores of their offers."""
+    if event.provider_actor_id is not None:
+        await proposals.propose_for_provider(work, Provider(ProviderKind.ACTOR, event.provider_actor_id))
+    elif event.provider_account_id is not None:
+        await proposals.propose_for_provider(work, Provider(ProviderKind.ACCOUNT, event.provider_account_id))
+
+
 async def actor_changed(work: Work, event: actors.ActorState) -> None:
-    """Know which organisations may offer."""
-    await work.known.learn_actor(event.actor_id, event.version, event.archived)
+    """Know which organisations may offer; an archived one's offers take no new requests."""
+    if await work.known.learn_actor(event.actor_id, event.version, event.archived) and event.archived:
+        await offers.pause_offers_of(work, Provider(ProviderKind.ACTOR, event.actor_id))
 
 
 async def account_changed(work: Work, event: people.AccountState) -> None:
-    """Know which accounts are active."""
-    await work.known.learn_account(event.account_id, event.version, event.role, event.actor_id, event.active)
+    """Know which accounts are active; the offers of one that is not take no new requests."""
+    learned = await work.known.learn_account(event.account_id, event.version, event.role, event.actor_id, event.active)
+    if learned and not event.active:
+        await offers.pause_offers_of(work, Provider(ProviderKind.ACCOUNT, event.account_id))
 
 
 async def consent_changed(work: Work, event: people.ConsentState) -> None:
@@ -64,6 +76,14 @@ HANDLERS: dict[type[Event], Handler] = {
     own.OfferPausedV1: offer_changed,
     own.OfferResumedV1: offer_changed,
     own.OfferClosedV1: offer_changed,
+    own.MatchConfirmedV1: match_moved,
+    own.MatchAcceptedV1: match_moved,
+    own.MatchDeclinedV1: match_moved,
+    own.MatchExpiredV1: match_moved,
+    own.MatchStartedV1: match_moved,
+    own.MatchFulfilledV1: match_moved,
+    own.MatchFailedV1: match_moved,
+    own.MatchCancelledV1: match_moved,
     actors.ActorCreatedV1: actor_changed,
     actors.ActorChangedV1: actor_changed,
     actors.ActorArchivedV1: actor_changed,

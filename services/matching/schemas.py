@@ -382,7 +382,8 @@ class PairRead(BaseModel):
     why_not: list[ReasonRead]
     hints: list[ReasonRead]
     parts: list[PartRead]
-    match_state: str | None = Field(description="The state of a live match of this pair, if there is one.")
+    match_state: str | None = Field(description="What became of the pair the last time that it was matched, if ever.")
+    match_id: UUID | None
 
 
 class MatchCreate(Body):
@@ -416,6 +417,24 @@ class FailBody(Body):
     outcome: Literal[Outcome.NO_SHOW_OF_CASE, Outcome.NO_SHOW_OF_PROVIDER, Outcome.DID_NOT_FIT, Outcome.BROKEN_OFF] = Outcome.BROKEN_OFF
 
 
+class MatchConsent(BaseModel):
+    """What the person behind the case allows at this moment. A live match goes on when `match` was taken back, and shows it here."""
+
+    match: bool
+    share_contact: bool
+
+
+class MatchNeed(BaseModel):
+    """What is asked for, as far as the provider must know it to answer."""
+
+    urgency: str
+    languages: list[str]
+    topics: list[dict[str, str | bool | None]]
+    windows: list[dict[str, int | str]]
+    from_: date | None = Field(serialization_alias="from")
+    until: date | None
+
+
 class MatchRead(BaseModel):
     """A match. `side` says on which side the caller stands: provider, case, or both."""
 
@@ -425,6 +444,10 @@ class MatchRead(BaseModel):
     need_id: UUID
     offer_id: UUID
     case_id: UUID
+    case_code: str | None = Field(description="For the case's team; for the provider once they accepted.")
+    consent: MatchConsent
+    need: MatchNeed
+    side: Literal["provider", "case", "both"] = Field(description="Where the caller stands.")
     category: str
     provider: dict[str, str | None]
     size: int
@@ -477,6 +500,17 @@ class RoundUpdate(Body):
     forbidden: list[PairBody] = Field(default_factory=list, max_length=5000)
 
 
+class SeatRead(BaseModel):
+    """A planned pair: its value in the round, and the score with its parts as the definition gives them at this moment."""
+
+    need_id: UUID
+    offer_id: UUID
+    value: int
+    score: int | None = None
+    eligible: bool | None = Field(None, description="Whether the pair still fits as it is now.")
+    parts: list[PartRead] = Field(default_factory=list)
+
+
 class RoundRead(BaseModel):
     """A round: its plan with the certificate (value, upper bound, gap, seconds, proven), the needs without a place and why, and what the plain
     greedy would have reached."""
@@ -488,7 +522,7 @@ class RoundRead(BaseModel):
     needs: dict[str, Any] = Field(description="The filter.")  # Any: as in NeedFilterBody
     pinned: list[dict[str, UUID]]
     forbidden: list[dict[str, UUID]]
-    seats: list[dict[str, UUID | int]]
+    seats: list[SeatRead] = Field(description="The planned pairs; a list of rounds gives them without score and parts.")
     unplaced: list[dict[str, UUID | str]]
     pins_lost: list[dict[str, UUID | str]]
     certificate: dict[str, Any] | None = Field(description="Null until the round is solved.")  # Any: numbers and lists
@@ -510,6 +544,7 @@ class CategoryRead(BaseModel):
     name: str = Field(description="In the reader's language.")
     hint: str
     names: dict[str, str]
+    hints: dict[str, str] = Field(description="For who posts an offer of this kind, in every language.")
 
 
 class TagRead(BaseModel):
@@ -518,6 +553,7 @@ class TagRead(BaseModel):
     code: str
     kind: str
     name: str
+    names: dict[str, str]
 
 
 class TopicRead(BaseModel):
@@ -527,11 +563,13 @@ class TopicRead(BaseModel):
     scale: str
     levels: list[str]
     name: str
+    names: dict[str, str]
 
 
 class VocabularyRead(BaseModel):
     """Every code that records may carry."""
 
+    categories: list[CategoryRead]
     tags: list[TagRead]
     topics: list[TopicRead]
     languages: list[str]

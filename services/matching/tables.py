@@ -84,6 +84,8 @@ class CaseRow(Base, table=True):
     consent: JsonValue = Field(sa_column=Column(Json, nullable=False))
     statement: JsonValue = Field(sa_column=Column(Json, nullable=False))
     closed_at: datetime | None = Field(sa_column=Column(UTCDateTime, nullable=True))
+    blanked: bool = False
+    """Whether what describes the household was removed."""
     created_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
     updated_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
 

@@ -19,9 +19,10 @@ from services.matching.store.matches import ChangeStore, KnownStore, MatchStore,
 from services.matching.store.offers import OfferStore
 from services.matching.store.rounds import RoundStore
 
-OVERLAP = timedelta(seconds=40)
-"""On PostgreSQL a lower number may become visible after a higher one, as long as a transaction may last (30 s): changes so young are looked at
-again. SQLite has one writer, there numbers become visible in order."""
+OVERLAP = timedelta(seconds=60)
+"""Changes of the last minute are looked at again: on PostgreSQL a lower number may become visible after a higher one."""
+MOST_CHANGES = 5000
+"""Changes that are read at once."""
 
 
 class IndexKeeper:
@@ -44,7 +45,7 @@ class IndexKeeper:
         return self.index
 
     async def _build(self, work: "Work") -> None:
-        end = await work.changes.end()
+        end = await work.changes.end(None if work.changes.in_order else work.now - OVERLAP)
         index = Index(self.weights)
         for offer in await work.offers.all_open():
             index.put_offer(offer.facts())
@@ -62,20 +63,25 @@ class IndexKeeper:
 
     async def _follow(self, work: "Work") -> None:
         while True:
-            changes = await work.changes.since(self._floor)
+            changes = await work.changes.since(self._floor, MOST_CHANGES)
             fresh = [(seq, kind, subject, at) for seq, kind, subject, at in changes if seq not in self._seen]
             if fresh:
                 await self._load(work, {(kind, subject) for _, kind, subject, _ in fresh})
-            self._seen.update({seq: at for seq, _, _, at in fresh})
-            overlap = timedelta(0) if work.session.get_bind().dialect.name == "sqlite" else OVERLAP
-            old = [seq for seq, at in self._seen.items() if not overlap or at < work.now - overlap]
-            if old:
-                self._floor = max(self._floor, max(old))
-                for seq in [seq for seq in self._seen if seq <= self._floor]:
-                    del self._seen[seq]
-            if len(changes) < 5000:
+            if work.changes.in_order:
+                self._floor = changes[-1][0] if changes else self._floor
+            else:
+                self._look_again(work, fresh)
+            if len(changes) < MOST_CHANGES:
                 return
             self._floor = max(self._floor, changes[-1][0])
+
+    def _look_again(self, work: "Work", fresh: list[tuple[int, str, UUID, datetime]]) -> None:
+        """Keep the floor below what may still become visible, and remember what was read above it."""
+        self._seen.update({seq: at for seq, _, _, at in fresh})
+        old = [seq for seq, at in self._seen.items() if at < work.now - OVERLAP]
+        if old:
+            self._floor = max(self._floor, max(old))
+            self._seen = {seq: at for seq, at in self._seen.items() if seq > self._floor}
 
     async def _load(self, work: "Work", changed: set[tuple[str, UUID]]) -> None:
         ids: dict[str, list[UUID]] = {"offer": [], "need": [], "case": [], "provider": []}

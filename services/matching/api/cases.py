@@ -1,6 +1,7 @@
 """Cases and needs, and the proposals of a need."""
 
 import os
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from services.matching import schemas
 from services.matching.api.common import InOneTransaction, Version, Who, account_id, place_of, reason_read, stored_reason, windows_read
 from services.matching.api.offers import offer_read
 from services.matching.engine.explain import Told
+from services.matching.engine.types import Reason, Urgency
 from services.matching.model.case import Case, CaseChanges, CaseState, Consent, Household
 from services.matching.model.need import Need, NeedChanges, NeedState
 from services.matching.schemas import CaseRead, NeedRead, PairRead, ProposalList, ProposalRead
@@ -71,6 +73,11 @@ def need_read(need: Need) -> NeedRead:
     )
 
 
+def end_of(day: date | None) -> datetime | None:
+    """The moment at which a consent that holds until that day ends: the next midnight, UTC, as `people` counts it."""
+    return datetime.combine(day + timedelta(days=1), time(), UTC) if day is not None else None
+
+
 def _household(body: schemas.HouseholdBody) -> Household:
     bands = body.age_bands if isinstance(body.age_bands, list) else [band for band, count in body.age_bands.items() if count]
     return Household(body.adults, body.children, frozenset(bands))
@@ -90,7 +97,7 @@ async def record_case(body: schemas.CaseCreate, work: InOneTransaction, who: Who
         languages=tuple(dict.fromkeys(body.languages)),
         attributes=frozenset(body.attributes),
         location=place_of(body.location),
-        consent=Consent(body.consent.match, body.consent.share_contact, None, 0),
+        consent=Consent(body.consent.match, body.consent.share_contact, end_of(body.consent.until), 0),
     )
     statement = body.consent.model_dump(mode="json") | {"channel": "client" if who.kind == "client" else "coordinator"}
     return case_read(await do.record_case(work, case, statement))
@@ -180,11 +187,20 @@ async def list_needs(
     case_id: UUID | None = None,
     state: NeedState | None = None,
     category: CodeQuery = None,
+    urgency: Urgency | None = None,
+    mine: Annotated[bool, Query(description="Only of cases that the caller recorded.")] = False,
     without_proposals: bool = False,
 ) -> dict[str, Any]:
     """Needs of cases that the caller may see, newest first."""
     found = await work.needs.listed(
-        who, page, case_id=case_id, state=state.value if state else None, category=category, without_proposals=without_proposals
+        who,
+        page,
+        case_id=case_id,
+        state=state.value if state else None,
+        category=category,
+        urgency=urgency.value if urgency else None,
+        mine=mine,
+        without_proposals=without_proposals,
     )
     return listed(request, response, found.map(need_read))
 
@@ -209,12 +225,10 @@ async def withdraw_need(need_id: UUID, work: InOneTransaction) -> NeedRead:
 
 @router.get("/needs/{need_id}/proposals")
 async def list_proposals(need_id: UUID, work: InOneTransaction, who: Who) -> ProposalList:
-    """The best offers for a need, with score, parts and reasons; at most 20."""
-    await work.needs.seen(need_id, who)
-    rows, fresh, computed_at = await work.proposals.of_need(need_id)
-    offers = await work.offers.many([row.offer_id for row in rows])
+    """The best offers for a need, with score, parts and reasons; at most 20. For coordinators of its case and API clients; administrators read."""
+    found = await proposals.read_proposals(work, need_id)
     items = []
-    for row in rows:
+    for row in found.rows:
         parts = [{**part, "reason": reason_read(stored_reason(part["reason"]))} for part in row.parts]
         speaking = sorted((part for part in parts if part["points"] * part["weight"] > 0), key=lambda part: -part["points"] * part["weight"])
         items.append(
@@ -226,10 +240,10 @@ async def list_proposals(need_id: UUID, work: InOneTransaction, who: Who) -> Pro
                 parts=[schemas.PartRead.model_validate(part) for part in parts],
                 reasons=[part["reason"]["text"] for part in speaking],
                 weights=row.weights,
-                offer=offer_read(offers[row.offer_id], who),
+                offer=offer_read(found.offers[row.offer_id], who),
             )
         )
-    return ProposalList(items=items, total=len(items), fresh=fresh, computed_at=computed_at)
+    return ProposalList(items=items, total=len(items), fresh=found.fresh, computed_at=found.computed_at)
 
 
 @router.get("/needs/{need_id}/proposals/{offer_id}")
@@ -249,12 +263,13 @@ def _pair_read(pair: PairExplained) -> PairRead:
         why_not=[_told(reason) for reason in found.reasons],
         hints=[_told(reason) for reason in found.hints],
         parts=[schemas.PartRead(name=part.name, points=part.points, weight=part.weight, reason=_told(part.told)) for part in found.parts],
-        match_state=pair.match_state,
+        match_state=pair.last_match.state.value if pair.last_match else None,
+        match_id=pair.last_match.id if pair.last_match else None,
     )
 
 
-def _told(reason: Told) -> schemas.ReasonRead:
-    return schemas.ReasonRead(code=reason.code, params=dict(reason.params), text=reason.text)
+def _told(told: Told) -> schemas.ReasonRead:
+    return schemas.ReasonRead.model_validate(reason_read(Reason(told.code, told.params)))
 
 
 def _changes(body: schemas.NeedUpdate) -> NeedChanges:

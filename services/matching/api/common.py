@@ -5,12 +5,10 @@ from uuid import UUID
 
 from fastapi import Depends
 
-from chassis.context import locale
 from chassis.edge import caller_of, edge_work, if_match
 from chassis.identity import Caller
-from chassis.language import translate
-from services.matching.engine.explain import sentence
 from services.matching.engine.types import Place, Reason, TimeWindow
+from services.matching.use_cases.wording import worded
 from services.matching.work import Work
 
 InOneTransaction = Annotated[Work, Depends(edge_work)]
@@ -35,9 +33,7 @@ def place_of(body: Any) -> Place | None:  # Any: a body with lat and lon, or Non
 
 def reason_read(reason: Reason) -> dict[str, Any]:  # Any: JSON
     """A reason in the reader's language."""
-    language = locale()
-    text = sentence(reason, lambda english: translate(english, language))
-    return {"code": reason.code, "params": dict(reason.params), "text": text}
+    return {"code": reason.code, "params": dict(reason.params), "text": worded(reason)}
 
 
 def stored_reason(row: Any) -> Reason:  # Any: JSON as stored

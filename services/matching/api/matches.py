@@ -6,21 +6,23 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from chassis.edge import HubRoute
-from chassis.paging import Page, Paging, listed
+from chassis.paging import Listed, Page, Paging, listed
 from services.matching import schemas
-from services.matching.api.common import InOneTransaction, Who
+from services.matching.api.common import InOneTransaction, Who, windows_read
 from services.matching.model.match import Match
 from services.matching.schemas import MatchRead
-from services.matching.tables import MatchRow
 from services.matching.use_cases import matches as do
+from services.matching.use_cases.matches import MatchSeen, Standing
 from services.matching.work import Work
 
 router = APIRouter(prefix="/api/v1/matches", route_class=HubRoute)
 States = Literal["live", "confirmed", "accepted", "declined", "expired", "in_progress", "fulfilled", "not_fulfilled", "cancelled"]
 
 
-def match_read(row: MatchRow) -> MatchRead:
+def match_read(seen: MatchSeen) -> MatchRead:
     """A match as answered to its parties."""
+    row, need, case = seen.row, seen.need, seen.case
+    knows_code = seen.side is not Standing.PROVIDER or row.accepted_at is not None
     return MatchRead(
         id=row.id,
         version=row.version,
@@ -28,6 +30,17 @@ def match_read(row: MatchRow) -> MatchRead:
         need_id=row.need_id,
         offer_id=row.offer_id,
         case_id=row.case_id,
+        case_code=case.code if knows_code else None,
+        consent=schemas.MatchConsent(match=case.consent.allows_match(seen.at), share_contact=case.consent.allows_contact(seen.at)),
+        need=schemas.MatchNeed(
+            urgency=need.urgency.value,
+            languages=[wish.code for wish in need.languages] or list(case.languages),
+            topics=[{"topic": wish.topic, "level": wish.level, "required": wish.required} for wish in need.topics],
+            windows=windows_read(need.windows),
+            from_=need.from_date,
+            until=need.until_date,
+        ),
+        side=seen.side.value,
         category=row.category,
         provider={
             "actor_id": str(row.provider_id) if row.provider_kind == "actor" else None,
@@ -51,7 +64,7 @@ def match_read(row: MatchRow) -> MatchRead:
 
 
 async def _answer(work: Work, match: Match) -> MatchRead:
-    return match_read((await work.matches.seen(match.id, work.caller))[1])
+    return match_read(await do.read_match(work, match.id))
 
 
 @router.post("", status_code=201)
@@ -75,13 +88,14 @@ async def list_matches(
 ) -> dict[str, Any]:
     """Matches of which the caller is a party, newest first."""
     found = await work.matches.listed(who, page, side=side, state=state, need_id=need_id, offer_id=offer_id, case_id=case_id)
-    return listed(request, response, found.map(match_read))
+    seen = await do.with_sides(work, found.items)
+    return listed(request, response, Listed([match_read(each) for each in seen], found.more_after, found.total))
 
 
 @router.get("/{match_id}")
-async def read_match(match_id: UUID, work: InOneTransaction, who: Who) -> MatchRead:
-    """One match."""
-    return match_read((await work.matches.seen(match_id, who))[1])
+async def read_match(match_id: UUID, work: InOneTransaction) -> MatchRead:
+    """One match, for its two sides and administrators."""
+    return match_read(await do.read_match(work, match_id))
 
 
 @router.post("/{match_id}/accept")

@@ -1,6 +1,8 @@
 """Rounds: many needs at once."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,8 @@ from chassis.edge import HubRoute
 from chassis.paging import Page, Paging, listed
 from services.matching import schemas
 from services.matching.api.common import InOneTransaction, Version, Who, place_of, reason_read
-from services.matching.engine.problem import Pair
+from services.matching.engine.problem import Pair, RoundPair
+from services.matching.engine.types import Verdict
 from services.matching.model.round import NeedFilter, Round
 from services.matching.schemas import RoundRead
 from services.matching.use_cases import rounds as do
@@ -18,8 +21,8 @@ from services.matching.use_cases import rounds as do
 router = APIRouter(prefix="/api/v1/rounds", route_class=HubRoute)
 
 
-def round_read(made: Round) -> RoundRead:
-    """A round as answered."""
+def round_read(made: Round, scored: Mapping[Pair, Verdict] = MappingProxyType({})) -> RoundRead:
+    """A round as answered; planned pairs with their parts where `scored` has them."""
     plan, near = made.plan, made.needs.near
     return RoundRead(
         id=made.id,
@@ -35,8 +38,10 @@ def round_read(made: Round) -> RoundRead:
         },
         pinned=_pairs_read(made.pinned),
         forbidden=_pairs_read(made.forbidden),
-        seats=[{"need_id": seat.need_id, "offer_id": seat.offer_id, "value": seat.value} for seat in plan.seats] if plan else [],
-        unplaced=[{"need_id": each.need_id, "why": reason_read(each.reason)["text"]} for each in plan.unplaced] if plan else [],
+        seats=[_seat_read(seat, scored.get(seat.key)) for seat in plan.seats] if plan else [],
+        unplaced=[{"need_id": each.need_id, "code": each.reason.code, "why": reason_read(each.reason)["text"]} for each in plan.unplaced]
+        if plan
+        else [],
         pins_lost=[{"need_id": each.need_id, "offer_id": each.offer_id, "code": each.code} for each in plan.pins_lost] if plan else [],
         certificate=asdict(plan.certificate) if plan else None,
         greedy_value=plan.greedy_value if plan else None,
@@ -46,6 +51,17 @@ def round_read(made: Round) -> RoundRead:
         created_at=made.created_at,
         updated_at=made.updated_at,
     )
+
+
+def _seat_read(seat: RoundPair, verdict: Verdict | None) -> schemas.SeatRead:
+    plain = schemas.SeatRead(need_id=seat.need_id, offer_id=seat.offer_id, value=seat.value)
+    if verdict is None:
+        return plain
+    parts = [
+        schemas.PartRead(name=part.name, points=part.points, weight=part.weight, reason=schemas.ReasonRead(**reason_read(part.reason)))
+        for part in verdict.parts
+    ]
+    return plain.model_copy(update={"score": verdict.score, "eligible": verdict.eligible, "parts": parts})
 
 
 def _pairs_read(pairs: frozenset[Pair]) -> list[dict[str, UUID]]:
@@ -77,8 +93,9 @@ async def list_rounds(request: Request, response: Response, work: InOneTransacti
 
 @router.get("/{round_id}")
 async def read_round(round_id: UUID, work: InOneTransaction, who: Who) -> RoundRead:
-    """One round with its plan."""
-    return round_read((await work.rounds.seen(round_id, who))[0])
+    """One round with its plan; each planned pair with its score and parts as they are now."""
+    made, _ = await work.rounds.seen(round_id, who)
+    return round_read(made, await do.explain_seats(work, made))
 
 
 @router.patch("/{round_id}")

@@ -12,7 +12,11 @@ router = APIRouter(prefix="/api/v1", route_class=HubRoute)
 
 @router.get("/categories")
 async def list_categories() -> list[CategoryRead]:
-    """Every kind of help, a parent before its children, with names in the reader's language and in all."""
+    """Every kind of help, a parent before its children, with names and hints in the reader's language and in all. For everybody."""
+    return _categories()
+
+
+def _categories() -> list[CategoryRead]:
     language = locale()
     return [
         CategoryRead(
@@ -23,6 +27,7 @@ async def list_categories() -> list[CategoryRead]:
             name=name(each.code, language),
             hint=hint(each.code, language),
             names=dict(each.names),
+            hints=dict(each.hints),
         )
         for each in load().categories.values()
     ]
@@ -30,12 +35,15 @@ async def list_categories() -> list[CategoryRead]:
 
 @router.get("/vocabulary")
 async def read_vocabulary() -> VocabularyRead:
-    """Tags, topics and languages, with names in the reader's language."""
+    """Categories, tags, topics and languages, with names in the reader's language and in all. For everybody."""
     language, words = locale(), load()
     return VocabularyRead(
-        tags=[TagRead(code=tag.code, kind=tag.kind.value, name=name(tag.code, language)) for tag in words.tags.values()],
+        categories=_categories(),
+        tags=[TagRead(code=tag.code, kind=tag.kind.value, name=name(tag.code, language), names=dict(tag.names)) for tag in words.tags.values()],
         topics=[
-            TopicRead(code=topic.code, scale=topic.scale.value, levels=list(levels(topic.scale)), name=name(topic.code, language))
+            TopicRead(
+                code=topic.code, scale=topic.scale.value, levels=list(levels(topic.scale)), name=name(topic.code, language), names=dict(topic.names)
+            )
             for topic in words.topics.values()
         ],
         languages=list(LANGUAGES),

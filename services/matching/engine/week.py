@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 
 from services.matching.engine.types import TimeWindow
 
@@ -12,6 +13,11 @@ _WEEK = (1 << 7 * MINUTES_A_DAY) - 1
 
 def week_mask(windows: Iterable[TimeWindow]) -> int:
     """The minutes of the week that the windows cover; no windows mean every minute."""
+    return _mask(tuple(windows))
+
+
+@lru_cache(maxsize=10_000)
+def _mask(windows: tuple[TimeWindow, ...]) -> int:
     mask = 0
     for window in windows:
         minutes = (1 << window.to_minute) - (1 << window.from_minute)

@@ -13,7 +13,9 @@ from services.matching.model.contact_hints import contact_hints
 PLACES = (1, 10_000)
 SIZE = (1, 100)
 TITLE_LENGTH = 120
-DESCRIPTION_LENGTH = 2000
+DESCRIPTION_LENGTH = 600
+TEXT_BYTES = 9000
+"""All texts of an offer together, in UTF-8, so that its events stay small whatever the number of languages."""
 RADIUS_KM = (0, 200)
 WINDOWS = 20
 TOPICS = 20
@@ -69,6 +71,11 @@ class Check:
                 self.wrong(here, "too_long", "Use at most {most} characters.", most=longest)
             for kind in contact_hints(text) if public else ():
                 self.wrong(here, f"contains_{kind}", "This text is public: leave out what looks like a {kind}.", kind=kind.value)
+
+    def weight(self, pointer: str, *texts: Mapping[str, str]) -> None:
+        """All texts together, as bytes of UTF-8."""
+        if sum(len(text.encode()) for each in texts for text in each.values()) > TEXT_BYTES:
+            self.wrong(pointer, "too_long_together", "All texts together are too long; shorten some or leave out a language.")
 
     def codes(self, pointer: str, codes: Collection[str], most: int = TAGS) -> None:
         """Codes (categories, tags) of the right form; whether they are in the vocabulary is asked where the vocabulary is."""

@@ -130,6 +130,7 @@ class Offer:
         public = self.audience is Audience.PUBLIC
         check.texts("/title", self.title, limits.TITLE_LENGTH, needed=True, public=public)
         check.texts("/description", self.description, limits.DESCRIPTION_LENGTH, public=public)
+        check.weight("/description", self.title, self.description)
         check.number("/places", self.places, limits.PLACES)
         check.languages("/languages", self.languages)
         check.place("/location", self.location.place)

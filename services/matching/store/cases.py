@@ -104,9 +104,8 @@ class CaseStore:
 
     async def to_blank(self, before: datetime, limit: int = 100) -> list[UUID]:
         """Cases that were closed before that moment and still hold a household."""
-        query = select(C.id, C.languages, C.attributes, C.lat).where(C.state == "closed", C.closed_at < before).limit(limit * 50)
-        rows = (await self._session.execute(query)).all()
-        return [row.id for row in rows if row.languages or row.attributes or row.lat is not None][:limit]
+        query = select(C.id).where(C.state == "closed", C.blanked.is_(False), C.closed_at < before).order_by(C.id).limit(limit)
+        return list((await self._session.execute(query)).scalars())
 
     async def blank(self, case_id: UUID, now: datetime) -> None:
         """Remove what describes the household; the code and the history of states stay."""
@@ -117,10 +116,11 @@ class CaseStore:
             "lat": None,
             "lon": None,
             "updated_at": now,
-            "statement": {},
+            "blanked": True,
         }
         await self._session.execute(update(CaseRow).where(C.id == case_id).values(**values))
-        blank: dict[str, Any] = {"languages": [], "topics": [], "windows": [], "requires": [], "provides": [], "preferences": []}
+        blank: dict[str, Any] = {name: [] for name in ("languages", "topics", "windows", "requires", "provides", "preferences", "links")}
+        blank |= {"max_travel_km": 0, "from_date": None, "until_date": None}
         await self._session.execute(update(NeedRow).where(N.case_id == case_id).values(**blank))
 
     async def _share(self, case: Case) -> None:
@@ -149,9 +149,11 @@ class NeedStore:
         self._session.add(NeedRow(id=need.id, **_need_columns(need)))
         await self._session.flush()
 
-    async def seen(self, need_id: UUID, caller: Caller, *, lock: bool = False) -> Need:
-        """One need of a case that the caller may see. Raises NeedNotFound."""
-        query = select(NeedRow).join(CaseRow, C.id == N.case_id).where(N.id == need_id, seen_by(caller))
+    async def seen(self, need_id: UUID, caller: Caller, *, lock: bool = False, whole_hub: bool = False) -> Need:
+        """One need of a case that the caller may see (`whole_hub`: of any case, for proposals to an administrator). Raises NeedNotFound."""
+        query = select(NeedRow).join(CaseRow, C.id == N.case_id).where(N.id == need_id)
+        if not whole_hub:
+            query = query.where(seen_by(caller))
         row = (await self._session.execute(query.with_for_update(of=NeedRow) if lock else query)).scalar_one_or_none()
         if row is None:
             raise NeedNotFound("There is no such need, or none that you may see.")
@@ -173,6 +175,8 @@ class NeedStore:
         case_id: UUID | None = None,
         state: str | None = None,
         category: str | None = None,
+        urgency: str | None = None,
+        mine: bool = False,
         without_proposals: bool = False,
     ) -> Listed[Need]:
         """Needs that the caller may see, newest first."""
@@ -183,6 +187,10 @@ class NeedStore:
             query = query.where(N.state == state)
         if category is not None:
             query = query.where(or_(N.category == category, N.category.startswith(category + ".", autoescape=True)))
+        if urgency is not None:
+            query = query.where(N.urgency == urgency)
+        if mine:
+            query = query.where(C.recorded_by == UUID(caller.id) if caller.kind == "account" and caller.id else false())
         if without_proposals:
             proposal = Base.metadata.tables["proposal"].c
             query = query.where(N.id.not_in(select(proposal.need_id)))
@@ -211,9 +219,23 @@ class NeedStore:
         return [to_need(row) for row in (await self._session.execute(query)).scalars()]
 
     async def stale(self, limit: int) -> list[UUID]:
-        """Open needs whose proposals were never computed, or for an older version of the need."""
-        query = select(N.id).where(N.state == "open", or_(N.proposals_at.is_(None), N.proposals_of < N.version)).order_by(N.id).limit(limit)
-        return list((await self._session.execute(query)).scalars())
+        """Open needs whose proposals were never computed, or not since something changed. They stay locked, so that what changes meanwhile
+        is marked after the new proposals are written, not before."""
+        query = select(N.id).where(N.state == "open", N.proposals_of < N.version).order_by(N.id).limit(limit)
+        return list((await self._session.execute(query.with_for_update())).scalars())
+
+    async def mark_stale(self, ids: Sequence[UUID]) -> None:
+        """Something changed that these needs' proposals depend on. Locked in the order of ids, so that two markers never wait for each other."""
+        for start in range(0, len(ids), 400):
+            some = sorted(ids)[start : start + 400]
+            await self._session.execute(select(N.id).where(N.id.in_(some)).order_by(N.id).with_for_update())
+            await self._session.execute(update(NeedRow).where(N.id.in_(some)).values(proposals_of=0))
+
+    async def lock(self, ids: Sequence[UUID]) -> None:
+        """Hold some needs until the commit, in the order of ids."""
+        for start in range(0, len(ids), 400):
+            some = sorted(ids)[start : start + 400]
+            await self._session.execute(select(N.id).where(N.id.in_(some)).order_by(N.id).with_for_update())
 
     async def long_open(self, before: datetime, limit: int = 100) -> list[Need]:
         """Needs that have been open since before that moment."""

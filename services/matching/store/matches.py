@@ -74,6 +74,16 @@ class MatchStore:
         """Whether the caller gives the help."""
         return (await self._session.execute(select(M.id).where(M.id == match_id, provided_by(caller)))).first() is not None
 
+    async def standing(self, match_ids: Sequence[UUID], caller: Caller) -> dict[UUID, tuple[bool, bool]]:
+        """For each match whether the caller gives the help, and whether they may see the case."""
+        found: dict[UUID, tuple[bool, bool]] = {}
+        for start in range(0, len(match_ids), 400):
+            some = M.id.in_(match_ids[start : start + 400])
+            gives = set((await self._session.execute(select(M.id).where(some, provided_by(caller)))).scalars())
+            sees = set((await self._session.execute(select(M.id).where(some, case_side(caller)))).scalars())
+            found.update({match_id: (match_id in gives, match_id in sees) for match_id in gives | sees})
+        return found
+
     async def save(self, before: Match, after: Match, **more: Any) -> None:  # Any: columns that the model does not hold
         """Write a step, if nobody else did meanwhile. Raises MatchChanged."""
         done = await self._session.execute(update(MatchRow).where(M.id == before.id, M.version == before.version).values(**_columns(after), **more))
@@ -117,6 +127,12 @@ class MatchStore:
         """The live matches of some offers."""
         query = select(MatchRow).where(M.offer_id.in_(offer_ids), M.state.in_(LIVE)).limit(2000)
         return [to_match(row) for row in (await self._session.execute(query)).scalars()]
+
+    async def latest_of_pair(self, need_id: UUID, offer_id: UUID) -> Match | None:
+        """What became of the pair the last time that it was tried, if ever."""
+        query = select(MatchRow).where(M.need_id == need_id, M.offer_id == offer_id).order_by(M.id.desc()).limit(1)
+        row = (await self._session.execute(query)).scalar_one_or_none()
+        return to_match(row) if row is not None else None
 
     async def tried(self, need_ids: Sequence[UUID] | None = None) -> dict[UUID, set[UUID]]:
         """For each need the offers that declined or let it expire."""
@@ -193,10 +209,14 @@ class ProposalStore:
         state = (await self._session.execute(select(N.version, N.proposals_of, N.proposals_at).where(N.id == need_id))).one()
         return rows, state.proposals_at is not None and state.proposals_of >= state.version, state.proposals_at
 
-    async def needs_with(self, offer_id: UUID) -> list[UUID]:
-        """Open needs that have a proposal with this offer."""
-        query = select(P.need_id).join_from(ProposalRow, NeedRow, N.id == P.need_id).where(P.offer_id == offer_id, N.state == "open")
-        return list((await self._session.execute(query.limit(100_000))).scalars())
+    async def needs_with(self, offer_ids: Sequence[UUID]) -> set[UUID]:
+        """Open needs that have a proposal with one of these offers."""
+        found: set[UUID] = set()
+        for start in range(0, len(offer_ids), 400):
+            query = select(P.need_id).join_from(ProposalRow, NeedRow, N.id == P.need_id)
+            query = query.where(P.offer_id.in_(offer_ids[start : start + 400]), N.state == "open")
+            found.update((await self._session.execute(query.limit(100_000))).scalars())
+        return found
 
 
 class ChangeStore:
@@ -214,9 +234,15 @@ class ChangeStore:
         query = select(K.seq, K.kind, K.subject_id, K.at).where(K.seq > seq).order_by(K.seq).limit(limit)
         return [(row.seq, row.kind, row.subject_id, row.at) for row in (await self._session.execute(query)).all()]
 
-    async def end(self) -> int:
-        """The newest place."""
-        return (await self._session.execute(select(func.max(K.seq)))).scalar() or 0
+    async def end(self, before: datetime | None = None) -> int:
+        """The newest place, or the newest one written before a moment."""
+        query = select(func.max(K.seq))
+        return (await self._session.execute(query if before is None else query.where(K.at < before))).scalar() or 0
+
+    @property
+    def in_order(self) -> bool:
+        """Whether places become visible in their order: with one writer at a time they do."""
+        return self._session.get_bind().dialect.name == "sqlite"
 
     async def forget(self, before: datetime) -> None:
         """Drop what every index has read long ago; the newest row stays, so that places only rise."""
@@ -229,22 +255,24 @@ class KnownStore:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def learn_actor(self, actor_id: UUID, version: int, archived: bool) -> None:
-        """Follow an actor's event; an older version changes nothing."""
+    async def learn_actor(self, actor_id: UUID, version: int, archived: bool) -> bool:
+        """Follow an actor's event; an older version changes nothing. Answers whether this was news."""
         known = (await self._session.execute(select(ACTOR.version).where(ACTOR.id == actor_id))).scalar()
         if known is None:
             await self._session.execute(insert(KnownActorRow).values(id=actor_id, version=version, archived=archived))
         elif known < version:
             await self._session.execute(update(KnownActorRow).where(ACTOR.id == actor_id).values(version=version, archived=archived))
+        return known is None or known < version
 
-    async def learn_account(self, account_id: UUID, version: int, role: str, actor_id: UUID | None, active: bool) -> None:
-        """Follow an account's event; an older version changes nothing."""
+    async def learn_account(self, account_id: UUID, version: int, role: str, actor_id: UUID | None, active: bool) -> bool:
+        """Follow an account's event; an older version changes nothing. Answers whether this was news."""
         values = {"version": version, "role": role, "actor_id": actor_id, "active": active}
         known = (await self._session.execute(select(ACCOUNT.version).where(ACCOUNT.id == account_id))).scalar()
         if known is None:
             await self._session.execute(insert(KnownAccountRow).values(id=account_id, **values))
         elif known < version:
             await self._session.execute(update(KnownAccountRow).where(ACCOUNT.id == account_id).values(**values))
+        return known is None or known < version
 
     async def actor_is_there(self, actor_id: UUID) -> bool:
         """Whether an actor is known and not archived."""
@@ -256,7 +284,7 @@ class KnownStore:
 
     async def forget_account(self, account_id: UUID) -> None:
         """An erased account is not active any more, whatever arrives later."""
-        await self._session.execute(update(KnownAccountRow).where(ACCOUNT.id == account_id).values(version=2**31 - 1, active=False, actor_id=None))
+        await self.learn_account(account_id, 2**31 - 1, "-", None, False)
 
 
 def to_match(row: MatchRow) -> Match:

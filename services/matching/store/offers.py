@@ -133,14 +133,20 @@ class OfferStore:
             found.update({row.id: to_offer(row) for row in rows})
         return found
 
+    async def lock(self, ids: Sequence[UUID]) -> None:
+        """Hold some offers until the commit, in the order of ids."""
+        for start in range(0, len(ids), 400):
+            query = select(OfferRow.id).where(OfferRow.id.in_(sorted(ids)[start : start + 400]))  # type: ignore[call-overload, attr-defined]
+            await self._session.execute(query.order_by(OfferRow.id).with_for_update())
+
     async def all_open(self, limit: int = 2_000_000) -> list[Offer]:
         """Every offer that is not closed, for building the index."""
         rows = (await self._session.execute(select(OfferRow).where(OfferRow.state != "closed").limit(limit))).scalars()  # type: ignore[arg-type]
         return [to_offer(row) for row in rows]
 
-    async def of_account(self, account_id: UUID) -> list[Offer]:
-        """All offers of a volunteer."""
-        query = select(OfferRow).where(OfferRow.provider_kind == "account", OfferRow.provider_id == account_id).limit(5000)  # type: ignore[arg-type]
+    async def of_provider(self, provider: Provider) -> list[Offer]:
+        """All offers of a volunteer or of an organisation."""
+        query = select(OfferRow).where(OfferRow.provider_kind == str(provider.kind), OfferRow.provider_id == provider.id).limit(5000)  # type: ignore[arg-type]
         return [to_offer(row) for row in (await self._session.execute(query)).scalars()]
 
     async def over(self, today: date, limit: int = 200) -> list[Offer]:

@@ -1,16 +1,19 @@
 """Recording cases and needs, and what follows from consents and erasures."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from chassis.errors import Forbidden, PreconditionFailed, invalid_field
 from contracts import matching as told
+from contracts.roles import Scope
 from services.matching import events_out
-from services.matching.model.case import Case, CaseChanges, Consent
+from services.matching.model.case import Case, CaseChanges, CaseState, Consent
 from services.matching.model.match import CancelReason, Side
 from services.matching.model.need import Need, NeedChanges, NeedState
 from services.matching.use_cases.matches import cancel_as_hub
+from services.matching.use_cases.rights import RECORDERS, require
 from services.matching.use_cases.vocabulary import Codes
 from services.matching.work import Work
 
@@ -32,6 +35,7 @@ async def record_case(work: Work, case: Case, statement: dict[str, Any]) -> Case
 
 async def change_case(work: Work, case_id: UUID, version: int, changes: CaseChanges) -> Case:
     """Change the version that was read; its open needs are proposed anew."""
+    _require_recorder(work)
     before = await work.cases.seen(case_id, work.caller, lock=True)
     if before.version != version:
         raise PreconditionFailed("Somebody changed this case in the meantime; read it again.")
@@ -44,6 +48,7 @@ async def change_case(work: Work, case_id: UUID, version: int, changes: CaseChan
 
 async def share_case(work: Work, case_id: UUID, actor_id: UUID) -> Case:
     """Let another team see the case."""
+    _require_recorder(work)
     before = await work.cases.seen(case_id, work.caller, lock=True)
     if not await work.known.actor_is_there(actor_id):
         raise invalid_field("/actor_id", "unknown_actor", "Name an organisation of the registry.")
@@ -54,6 +59,7 @@ async def share_case(work: Work, case_id: UUID, actor_id: UUID) -> Case:
 
 async def unshare_case(work: Work, case_id: UUID, actor_id: UUID) -> Case:
     """Let a team see the case no longer."""
+    _require_recorder(work)
     before = await work.cases.seen(case_id, work.caller, lock=True)
     after = before.unshare(actor_id, work.now)
     await _save(work, before, after, told.CaseChangedV1, "case.unshared")
@@ -62,6 +68,7 @@ async def unshare_case(work: Work, case_id: UUID, actor_id: UUID) -> Case:
 
 async def close_case(work: Work, case_id: UUID) -> Case:
     """End a case, once none of its needs is live; its open needs are withdrawn."""
+    _require_recorder(work)
     before = await work.cases.seen(case_id, work.caller, lock=True)
     after = before.close(work.now, await work.needs.live_of_case(case_id))
     for need in await work.needs.of_case(case_id):
@@ -86,6 +93,7 @@ async def post_need(work: Work, need: Need) -> Need:
 
 async def change_need(work: Work, need_id: UUID, version: int, changes: NeedChanges) -> Need:
     """Change the version that was read."""
+    _require_recorder(work)
     before = await work.needs.seen(need_id, work.caller, lock=True)
     if before.version != version:
         raise PreconditionFailed("Somebody changed this need in the meantime; read it again.")
@@ -98,6 +106,7 @@ async def change_need(work: Work, need_id: UUID, version: int, changes: NeedChan
 
 async def withdraw_need(work: Work, need_id: UUID) -> Need:
     """The case no longer asks for this."""
+    _require_recorder(work)
     before = await work.needs.seen(need_id, work.caller, lock=True)
     case = await work.cases.seen(before.case_id, work.caller)
     return await _step(work, case, before, before.withdraw(work.now), told.NeedWithdrawnV1, "need.withdrawn")
@@ -131,7 +140,8 @@ async def follow_consent(work: Work, case_id: UUID, match: bool, share_contact: 
     if after is not before:
         await work.cases.save(before, after)
         await work.changes.note("case", case_id, work.now)
-        await _propose_again(work, after)
+        if (before.consent.match, before.consent.until) != (after.consent.match, after.consent.until):
+            await _propose_again(work, after)
 
 
 async def erase_case(work: Work, case_id: UUID) -> None:
@@ -145,12 +155,24 @@ async def erase_case(work: Work, case_id: UUID) -> None:
     for need in await work.needs.of_case(case_id):
         if need.state is NeedState.OPEN:
             await _step(work, case, need, need.withdraw(work.now), told.NeedWithdrawnV1, "need.erased")
+    if case.state is CaseState.OPEN:
+        case = await _close_erased(work, case)
     await work.cases.blank(case_id, work.now)
     await work.changes.note("case", case_id, work.now)
     await work.audit.record("case.erased", "case", case_id)
 
 
+async def _close_erased(work: Work, before: Case) -> Case:
+    """The erased case ends, and allows nothing any more; `people`, which told of the erasure, knows so already."""
+    after = replace(before.close(work.now, 0), consent=replace(before.consent, match=False, share_contact=False))
+    await work.cases.save(before, after)
+    statement = await work.cases.statement(before.id) | {"match": False, "share_contact": False}
+    await work.outbox.add(events_out.case_event(told.CaseClosedV1, after, statement), events_out.team(after))
+    return after
+
+
 def _require_recorder(work: Work) -> None:
+    require(work.caller, RECORDERS, Scope.NEEDS)
     if work.caller.role == "member" and not work.settings.members_record_cases:
         raise MembersDoNotRecord("In this hub only coordinators record cases and needs.")
 

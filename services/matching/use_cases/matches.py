@@ -1,6 +1,9 @@
 """The closed loop: confirming a pairing, and every step to its end. A place is held and given back in the same transaction."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -8,16 +11,19 @@ from sqlalchemy.exc import IntegrityError
 from chassis.errors import Conflict, Forbidden
 from chassis.ids import new_id
 from contracts import matching as told
+from contracts.roles import Scope
 from services.matching import events_out
-from services.matching.engine.explain import in_english, sentence
 from services.matching.engine.score import reference
 from services.matching.engine.types import Circumstances, ProviderRecord
 from services.matching.model.case import Case
 from services.matching.model.match import CancelReason, DeclineReason, Match, Outcome, Side, confirm, settle
 from services.matching.model.need import Need
-from services.matching.model.offer import Offer, OfferIsFull
+from services.matching.model.offer import Offer, OfferIsFull, Provider, ProviderKind
 from services.matching.store.rounds import caller_key
+from services.matching.tables import MatchRow
 from services.matching.use_cases.offers import note_offer
+from services.matching.use_cases.rights import COORDINATORS, PARTIES, require
+from services.matching.use_cases.wording import worded
 from services.matching.work import Work, need_facts
 
 
@@ -31,6 +37,43 @@ class NeedIsTaken(Conflict):
 
 class NotTheProvider(Forbidden):
     """Only the provider answers a request, or a coordinator of the case on the provider's behalf."""
+
+
+class Standing(StrEnum):
+    """Where a reader of a match stands."""
+
+    PROVIDER = "provider"
+    CASE = "case"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchSeen:
+    """A match with what its parties see beside it, at a moment."""
+
+    row: MatchRow
+    need: Need
+    case: Case
+    side: Standing
+    at: datetime
+
+
+async def read_match(work: Work, match_id: UUID) -> MatchSeen:
+    """One match of which the caller is a party. Raises MatchNotFound."""
+    _, row = await work.matches.seen(match_id, work.caller)
+    return (await with_sides(work, [row]))[0]
+
+
+async def with_sides(work: Work, rows: Sequence[MatchRow]) -> list[MatchSeen]:
+    """Matches that the caller may see, each with its need, its case, and the caller's side."""
+    needs = await work.needs.many([row.need_id for row in rows])
+    cases = await work.cases.many([row.case_id for row in rows])
+    standing = await work.matches.standing([row.id for row in rows], work.caller)
+    sides = {(True, False): Standing.PROVIDER, (True, True): Standing.BOTH}
+    return [
+        MatchSeen(row, needs[row.need_id], cases[row.case_id], sides.get(standing.get(row.id, (False, True)), Standing.CASE), work.now)
+        for row in rows
+    ]
 
 
 async def circumstances(work: Work, need: Need, offer: Offer) -> Circumstances:
@@ -48,17 +91,17 @@ async def circumstances(work: Work, need: Need, offer: Offer) -> Circumstances:
 
 async def confirm_match(work: Work, need_id: UUID, offer_id: UUID, round_id: UUID | None = None) -> Match:
     """Pair a need with an offer: eligible on the rows as they are now, places held by one conditional update, one live match a need."""
+    require(work.caller, COORDINATORS, Scope.MATCHES)
     need = await work.needs.seen(need_id, work.caller, lock=True)
     offer = await work.offers.get(offer_id, lock=True)
+    need.match(work.now)
+    offer.reserve(need.size, work.now)
     at = await circumstances(work, need, offer)
     facts = (await need_facts(work, [need]))[0]
     by, answer_by = caller_key(work.caller), work.now + timedelta(days=work.settings.answer_days)
-    if offer.state.value == "full":
-        offer.reserve(need.size, work.now)
     verdict = reference(facts, offer.facts(), at, work.resources.keeper.weights)
     if not verdict.eligible:
-        need.match(work.now)  # a need that is taken says so by its own name
-        first = sentence(verdict.reasons[0], in_english)
+        first = worded(verdict.reasons[0])
         raise NotEligible("This pair does not fit: {reason}", reason=first)
     match, matched, held = confirm(new_id(), need, offer, verdict.score, verdict.weights, by, answer_by, work.now, round_id)
     if not await work.offers.hold(held, need.size):
@@ -87,24 +130,28 @@ async def decline_match(work: Work, match_id: UUID, reason: DeclineReason) -> Ma
 
 async def start_match(work: Work, match_id: UUID) -> Match:
     """The help has begun; either side says so."""
+    require(work.caller, PARTIES, Scope.OFFERS, Scope.MATCHES)
     before, _ = await work.matches.seen(match_id, work.caller, lock=True)
     return await _step(work, before, before.start(work.now), "match.started")
 
 
 async def fulfil_match(work: Work, match_id: UUID, outcome: Outcome) -> Match:
     """The help was given; either side says so."""
+    require(work.caller, PARTIES, Scope.OFFERS, Scope.MATCHES)
     before, _ = await work.matches.seen(match_id, work.caller, lock=True)
     return await _step(work, before, before.fulfil(outcome, work.now), "match.fulfilled")
 
 
 async def fail_match(work: Work, match_id: UUID, outcome: Outcome) -> Match:
     """The help was not given in the end; either side says so."""
+    require(work.caller, PARTIES, Scope.OFFERS, Scope.MATCHES)
     before, _ = await work.matches.seen(match_id, work.caller, lock=True)
     return await _step(work, before, before.fail(outcome, work.now), "match.failed")
 
 
 async def cancel_match(work: Work, match_id: UUID, reason: CancelReason) -> Match:
     """Either side calls it off, at any time before the end."""
+    require(work.caller, PARTIES, Scope.OFFERS, Scope.MATCHES)
     before, _ = await work.matches.seen(match_id, work.caller, lock=True)
     side = Side.PROVIDER if await work.matches.is_provider(match_id, work.caller) else Side.CASE
     return await _step(work, before, before.cancel(side, reason, work.now), "match.cancelled")
@@ -118,22 +165,21 @@ async def cancel_as_hub(work: Work, match_id: UUID, side: Side, reason: CancelRe
 
 async def end_of_provider(work: Work, account_id: UUID) -> None:
     """A volunteer was erased: their live matches end, and the needs look on."""
-    offers = await work.offers.of_account(account_id)
+    offers = await work.offers.of_provider(Provider(ProviderKind.ACCOUNT, account_id))
     for start in range(0, len(offers), 200):
         for match in await work.matches.live_of_offers([offer.id for offer in offers[start : start + 200]]):
             await cancel_as_hub(work, match.id, Side.PROVIDER, CancelReason.PROVIDER_UNAVAILABLE)
 
 
-async def expire_matches(work: Work) -> int:
-    """Requests that nobody answered in time come to their end. Answers how many."""
-    overdue = await work.matches.overdue(work.now)
-    for before in overdue:
-        await _step(work, before, before.expire(work.now), "match.expired")
-    return len(overdue)
+async def expire_match(work: Work, match_id: UUID) -> Match:
+    """Nobody answered in time: the request comes to its end, and the need looks on."""
+    before, _ = await work.matches.seen(match_id, work.caller, lock=True)
+    return await _step(work, before, before.expire(work.now), "match.expired")
 
 
 async def _for_provider(work: Work, match_id: UUID) -> tuple[Match, bool]:
     """The match, and whether a coordinator of the case answers on the provider's behalf (recorded with the match)."""
+    require(work.caller, PARTIES, Scope.OFFERS)
     before, _ = await work.matches.seen(match_id, work.caller, lock=True)
     if await work.matches.is_provider(match_id, work.caller):
         return before, False
@@ -143,6 +189,8 @@ async def _for_provider(work: Work, match_id: UUID) -> tuple[Match, bool]:
 
 
 async def _step(work: Work, before: Match, after: Match, action: str, *, answering: bool = False, on_behalf: bool = False) -> Match:
+    # First the need, then the offer: whoever confirms holds them in the same order.
+    await work.needs.lock([before.need_id])
     need_before = (await work.needs.many([before.need_id]))[before.need_id]
     offer_before = await work.offers.get(before.offer_id, lock=True)
     need, offer = settle(before, after, need_before, offer_before, work.now)

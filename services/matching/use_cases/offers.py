@@ -7,10 +7,12 @@ from uuid import UUID
 from chassis.errors import Forbidden, PreconditionFailed, invalid_field
 from chassis.identity import Caller
 from contracts import matching as told
+from contracts.roles import Scope
 from services.matching import events_out
 from services.matching.engine.types import Audience
 from services.matching.model.offer import Offer, OfferChanges, OfferState, Provider, ProviderKind
 from services.matching.store.offers import is_staff
+from services.matching.use_cases.rights import MODERATORS, PROVIDERS, require
 from services.matching.use_cases.vocabulary import Codes
 from services.matching.work import Work
 
@@ -21,6 +23,7 @@ class NotYourActor(Forbidden):
 
 def provider_of(caller: Caller, actor_id: UUID | None, account_id: UUID | None = None) -> Provider:
     """Whose offer it is: an actor's where one is named and the caller may speak for it, otherwise the caller's own. Raises NotYourActor."""
+    require(caller, PROVIDERS, Scope.OFFERS)
     if is_staff(caller):
         if actor_id is not None:
             return Provider(ProviderKind.ACTOR, actor_id)
@@ -53,12 +56,14 @@ async def post_offer(work: Work, draft: Offer) -> Offer:
 
 async def approve_offer(work: Work, offer_id: UUID) -> Offer:
     """A moderator opens an offer."""
+    require(work.caller, MODERATORS)
     before = await work.offers.owned(offer_id, work.caller)
     return await _step(work, before, before.approve(work.now), told.OfferApprovedV1, "offer.approved")
 
 
 async def refuse_offer(work: Work, offer_id: UUID) -> Offer:
     """A moderator refuses an offer; it is closed."""
+    require(work.caller, MODERATORS)
     before = await work.offers.owned(offer_id, work.caller)
     before.approve(work.now)  # only what awaits moderation can be refused
     return await _step(work, before, before.close(work.now), told.OfferRefusedV1, "offer.refused")
@@ -128,10 +133,17 @@ async def ask_for_reviews(work: Work) -> int:
 async def erase_provider(work: Work, account_id: UUID) -> None:
     """The volunteer was erased: requests end, offers are closed, texts and places go."""
     await work.known.forget_account(account_id)
-    for before in await work.offers.of_account(account_id):
+    for before in await work.offers.of_provider(Provider(ProviderKind.ACCOUNT, account_id)):
         if before.state is not OfferState.CLOSED:
             await _step(work, before, before.close(work.now), told.OfferClosedV1, "offer.erased")
         await work.offers.blank(before.id, work.now)
+
+
+async def pause_offers_of(work: Work, provider: Provider) -> None:
+    """The account was disabled or the organisation archived: its offers take no new requests; requests that were made go on."""
+    for before in await work.offers.of_provider(provider):
+        if before.state in (OfferState.OPEN, OfferState.FULL):
+            await _step(work, before, before.pause(work.now), told.OfferPausedV1, "offer.paused_provider_away")
 
 
 async def note_offer(work: Work, offer: Offer) -> None:
@@ -158,6 +170,9 @@ def _check_codes(offer: Offer) -> None:
 async def _require_provider(work: Work, provider: Provider) -> None:
     if provider.kind is ProviderKind.ACTOR and not await work.known.actor_is_there(provider.id):
         raise invalid_field("/provider/actor_id", "unknown_actor", "Name an organisation of the registry.")
+    own = work.caller.kind == "account" and work.caller.id == str(provider.id)
+    if provider.kind is ProviderKind.ACCOUNT and not own and not await work.known.account_is_there(provider.id):
+        raise invalid_field("/provider/account_id", "unknown_account", "Name an active account.")
 
 
 async def _step(work: Work, before: Offer, after: Offer, kind: type[told.OfferState], action: str) -> Offer:

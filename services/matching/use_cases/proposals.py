@@ -1,72 +1,99 @@
 """Proposals: computed from the index by event, stored with their parts, and explained for any pair."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from chassis.context import locale
-from chassis.language import translate
+from contracts.roles import Scope
 from services.matching import events_out
 from services.matching.engine.explain import Explanation, why
 from services.matching.engine.index import Index
 from services.matching.engine.types import INTERPRETER
+from services.matching.model.match import Match
 from services.matching.model.need import Need, NeedState
-from services.matching.model.offer import Offer
+from services.matching.model.offer import Offer, Provider
+from services.matching.tables import ProposalRow
 from services.matching.use_cases.matches import circumstances
+from services.matching.use_cases.rights import MODERATORS, require
 from services.matching.work import Work, need_facts
+
+AT_ONCE = 5
+"""So many needs are computed while an offer's event is handled; more wait for the timer, which computes each once, however many offers changed."""
+PROPOSE = "propose"
+"""The timer that computes what waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """A need's stored proposals, best first, with their offers; `fresh`: computed since anything that they depend on changed."""
+
+    rows: list[ProposalRow]
+    offers: dict[UUID, Offer]
+    fresh: bool
+    computed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class PairExplained:
-    """A pair with everything that speaks for and against it, in the reader's language."""
+    """A pair with everything that speaks for and against it, and what became of it the last time it was tried."""
 
     need: Need
     offer: Offer
     explanation: Explanation
-    match_state: str | None
+    last_match: Match | None
 
 
 async def propose_for_need(work: Work, need_id: UUID) -> None:
     """Compute one need's proposals, and tell when they differ from before."""
-    index = await work.resources.keeper.refresh(work)
-    await _propose(work, index, [need_id])
+    await _propose(work, [need_id])
 
 
 async def propose_for_offer(work: Work, offer_id: UUID) -> None:
     """An offer appeared or changed: the needs that it may serve now, and those that had it among their proposals, are computed anew."""
     index = await work.resources.keeper.refresh(work)
-    touched = set(await work.proposals.needs_with(offer_id))
-    offer = (await work.offers.many([offer_id])).get(offer_id)
-    if offer is not None:
-        touched.update(verdict.need_id for verdict in index.needs_for(offer.facts(), work.now))
-    await _propose(work, index, sorted(touched))
+    touched = await work.proposals.needs_with([offer_id])
+    offer = index.offers.get(offer_id)
+    if offer is not None and offer.is_open:
+        touched.update(verdict.need_id for verdict in index.needs_for(offer, work.now))
+    await _propose_or_mark(work, touched)
 
 
-async def catch_up(work: Work, limit: int = 50) -> int:
-    """Compute what was never computed (a safety net beside the events). Answers how many needs."""
+async def propose_for_provider(work: Work, provider: Provider) -> None:
+    """A provider was asked or answered: their counters are a part of every score with one of their offers."""
+    index = await work.resources.keeper.refresh(work)
+    offers = [offer.id for offer in index.offers.values() if offer.provider_id == provider.key]
+    await _propose_or_mark(work, await work.proposals.needs_with(offers))
+
+
+async def catch_up(work: Work, limit: int = 10) -> int:
+    """Compute needs that wait. Answers how many."""
     stale = await work.needs.stale(limit)
-    if stale:
-        await _propose(work, await work.resources.keeper.refresh(work), stale)
+    await _propose(work, stale)
     return len(stale)
+
+
+async def read_proposals(work: Work, need_id: UUID) -> Proposals:
+    """The stored proposals of a need: for coordinators of its case, API clients, and administrators."""
+    await _need_for(work, need_id)
+    rows, fresh, computed_at = await work.proposals.of_need(need_id)
+    return Proposals(rows, await work.offers.many([row.offer_id for row in rows]), fresh, computed_at)
 
 
 async def explain_pair(work: Work, need_id: UUID, offer_id: UUID) -> PairExplained:
     """Why this pair, or why not, by the plain definition on the rows as they are now."""
-    need = await work.needs.seen(need_id, work.caller)
+    need = await _need_for(work, need_id)
     offer = await work.offers.seen(offer_id, work.caller)
     facts = (await need_facts(work, [need]))[0]
-    language = locale()
     index = await work.resources.keeper.refresh(work)
-    explanation = why(
-        facts,
-        offer.facts(),
-        await circumstances(work, need, offer),
-        work.resources.keeper.weights,
-        lambda sentence: translate(sentence, language),
-        interpreter_offers=_interpreters(index),
-    )
-    state = next((match.state.value for match in await work.matches.live_of_case(need.case_id) if match.offer_id == offer_id), None)
-    return PairExplained(need, offer, explanation, state)
+    at, weights = await circumstances(work, need, offer), work.resources.keeper.weights
+    explanation = why(facts, offer.facts(), at, weights, interpreter_offers=_interpreters(index))
+    return PairExplained(need, offer, explanation, await work.matches.latest_of_pair(need_id, offer_id))
+
+
+async def _need_for(work: Work, need_id: UUID) -> Need:
+    require(work.caller, MODERATORS, Scope.MATCHES)
+    return await work.needs.seen(need_id, work.caller, whole_hub=work.caller.role == "admin")
 
 
 def _interpreters(index: Index) -> int:
@@ -74,13 +101,23 @@ def _interpreters(index: Index) -> int:
     return sum(1 for offer in index.offers.values() if offer.is_open and INTERPRETER in offer.provides)
 
 
-async def _propose(work: Work, index: Index, need_ids: Sequence[UUID]) -> None:
-    needs = await work.needs.many(list(need_ids))
+async def _propose_or_mark(work: Work, touched: Collection[UUID]) -> None:
+    if len(touched) <= AT_ONCE:
+        await _propose(work, sorted(touched))
+    else:
+        await work.needs.mark_stale(sorted(touched))
+        work.wake(PROPOSE)
+
+
+async def _propose(work: Work, need_ids: Sequence[UUID]) -> None:
+    # Held before the index is read, so that whatever changes meanwhile marks them stale after this, not before.
+    await work.needs.lock(need_ids)
+    index = await work.resources.keeper.refresh(work)
+    needs = await work.needs.many(need_ids)
     cases = await work.cases.many(need.case_id for need in needs.values())
     opened = [need for need in needs.values() if need.state is NeedState.OPEN]
-    kept = work.settings.proposals_kept
     for need, facts in zip(opened, await need_facts(work, opened), strict=True):
-        verdicts = index.top_k(facts, kept, work.now)
+        verdicts = index.top_k(facts, work.settings.proposals_kept, work.now)
         version = await work.proposals.replace(need.id, need.version, verdicts, work.now)
         if version is not None:
             case = cases[need.case_id]
