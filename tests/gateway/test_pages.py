@@ -1,0 +1,448 @@
+"""Pages rendered from answers that a test chooses: what is shown, what is asked, what is refused, in which language."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse, Response
+
+from chassis.call import AsgiTransport
+from chassis.identity import new_signing_key
+from gateway.app import SERVICES, build
+from gateway.session import form_token
+from gateway.settings import GatewaySettings, NamedPlace
+
+CANARY = "<script>window.canary=1</script>"
+ID = "01980000-0000-7000-8000-000000000001"
+NOW = "2026-11-21T09:00:00Z"
+OFFER = {
+    "id": ID, "version": 1, "state": "awaiting_moderation", "category": "language.class", "title": {"en": CANARY}, "description": {"en": CANARY},
+    "provider": {"actor_id": None, "account_id": "volunteer-id"}, "unit": "person", "places": 2, "places_left": 2, "returns": True,
+    "languages": ["fr", "ar"], "location": {"lat": 45.19, "lon": 5.72, "radius_km": 8, "remote": False},
+    "topics": [{"topic": "french", "from": "a1", "to": "a2"}], "windows": [{"day": 1, "from": "18:00", "to": "20:00"}],
+    "valid_from": "2026-11-21", "valid_until": None, "provides": [], "requires": [], "household": {"min": None, "max": 4}, "audience": "public",
+    "review_on": "2027-02-21", "posted_at": NOW, "created_at": NOW, "updated_at": NOW,
+}  # fmt: skip
+CASE = {
+    "id": ID, "code": "K7QX-9M2D", "version": 1, "state": "open", "household": {"adults": 1, "children": 2, "age_bands": ["6-11"]},
+    "languages": ["ar"], "attributes": [], "location": {"lat": 45.18, "lon": 5.73}, "consent": {"match": True, "share_contact": True, "until": None},
+    "recorded_by": None, "actor_id": None, "shared_with": [], "created_at": NOW, "updated_at": NOW,
+}  # fmt: skip
+NEED = {
+    "id": ID, "case_id": ID, "version": 1, "state": "open", "category": "language.class", "size": 1, "languages": [{"code": "ar", "required": True}],
+    "topics": [{"topic": "french", "level": "a1", "required": True}], "max_travel_km": 5, "windows": [], "from": "2026-11-21", "until": None,
+    "urgency": "urgent", "requires": [], "provides": [], "preferences": [], "links": [], "posted_at": NOW, "created_at": NOW, "updated_at": NOW,
+}  # fmt: skip
+REASON = {"code": "score.distance", "params": {}, "text": "They lie 900 metres apart."}
+PROPOSAL = {
+    "need_id": ID, "offer_id": ID, "rank": 1, "score": 81_500, "parts": [{"name": "distance", "points": 900, "weight": 20, "reason": REASON}],
+    "reasons": ["They lie 900 metres apart."], "weights": "default-1", "offer": OFFER,
+}  # fmt: skip
+MATCH = {
+    "id": ID, "version": 1, "state": "confirmed", "need_id": ID, "offer_id": ID, "case_id": ID, "category": "language.class",
+    "provider": {"actor_id": None, "account_id": "volunteer-id"}, "size": 1, "score": 81_500, "weights": "default-1", "confirmed_by": ID,
+    "answered_by": None, "on_behalf": False, "answer_by": NOW, "round_id": None, "accepted_at": None, "ended_at": None, "reason": None,
+    "outcome": None, "created_at": NOW, "updated_at": NOW,
+}  # fmt: skip
+ROUND = {
+    "id": ID, "version": 2, "state": "ready", "seconds": 10, "needs": {}, "pinned": [], "forbidden": [],
+    "seats": [{"need_id": ID, "offer_id": ID, "value": 81_501}], "unplaced": [{"need_id": ID, "code": "none", "text": "Nothing fits."}],
+    "pins_lost": [], "certificate": {"value": 10, "bound": 10, "gap": 0.0, "seconds": 0.2, "proven": True}, "greedy_value": 9, "matches": [],
+    "not_applied": [], "failure": None, "created_at": NOW, "updated_at": NOW,
+}  # fmt: skip
+CATEGORIES = [
+    {"code": "language", "parent": None, "unit": "person", "returns": True, "name": "Language", "hint": "", "names": {}},
+    {"code": "language.class", "parent": "language", "unit": "person", "returns": True, "name": "Language class", "hint": "Say when.", "names": {}},
+]
+VOCABULARY = {
+    "tags": [{"code": "lift", "kind": "provides", "name": "Lift"}],
+    "topics": [{"code": "french", "scale": "cefr", "levels": ["a1"], "name": "French"}],
+    "languages": ["en", "fr", "ar"],
+}
+ME = {
+    "id": "volunteer-id", "version": 3, "role": "volunteer", "actor_id": None, "locale": "en", "second_factor": False, "second_factor_missing": False,
+    "name": CANARY, "email": "v@demo.example", "phone": None, "email_refused_at": None, "created_at": NOW, "updated_at": NOW,
+}  # fmt: skip
+ACCOUNT = {**ME, "id": ID, "state": "active", "email_masked": "v…@d….example"}
+CLIENT = {"id": ID, "name": CANARY, "scopes": ["read"], "revoked_at": None, "secrets": [], "client_id": ID, "client_secret": "shown-once"}
+NOTICE = {"id": ID, "version": 1, "kind": "request_to_answer", "title": CANARY, "body": CANARY, "link": f"/matches/{ID}", "read": False, "created_at": NOW}
+ACTOR = {"id": ID, "slug": "grenoble-fr", "kind": "municipality", "name": CANARY, "local_name": None, "country": "FR", "population": 158_000,
+         "website": "javascript:alert(1)", "source": "https://example.org"}  # fmt: skip
+LISTED = {**OFFER, "state": "open", "provider": None, "remote": False, "place": {"lat": 45.19, "lon": 5.72, "radius_km": 8},
+          "household_min": None, "household_max": None, "topics": [{"topic": "french", "from_level": "a1", "to_level": "a2"}],
+          "windows": [{"day": 1, "from_minute": 1080, "to_minute": 1200}]}  # fmt: skip
+MEMBERSHIP = {"network": {**ACTOR, "id": "n"}, "member": ACTOR, "role": "member", "since": 2018}
+GRAPH = {
+    "nodes": [{"id": "n", "slug": "net", "kind": "network", "name": "Net", "country": None}, ACTOR],
+    "edges": [{"source": ID, "target": "n", "role": "member", "since": 2018}],
+}
+STATISTICS = {"actors": 934, "networks": 22, "declarations": 303, "initiatives": 116, "open_offers": 385, "open_offers_by_category": {"language": 45}}
+CHOICE = {"kind": "proposals_ready", "title": "Proposals are ready", "in_app": True, "in_app_fixed": False, "email": "daily"}
+CONSENT = {"given_at": NOW, "text_version": "2026-11", "live": True}
+AUDIT = {"id": 1, "at": NOW, "action": "offer.posted", "caller_kind": "account", "caller_id": "x", "subject_kind": "offer", "subject_id": ID}
+
+
+def page_of(*rows: dict[str, Any]) -> dict[str, Any]:
+    return {"items": list(rows), "total": len(rows)}
+
+
+ANSWERS: dict[str, Any] = {
+    "GET /api/v1/categories": CATEGORIES,
+    "GET /api/v1/vocabulary": VOCABULARY,
+    "GET /api/v1/statistics": STATISTICS,
+    "GET /api/v1/directory": page_of(LISTED),
+    f"GET /api/v1/directory/{ID}": LISTED,
+    "GET /api/v1/actors": page_of(ACTOR),
+    "GET /api/v1/actors/grenoble-fr": ACTOR,
+    "GET /api/v1/memberships": page_of(MEMBERSHIP),
+    "GET /api/v1/declarations": page_of({"title": CANARY, "type": "council_motion", "date": "2015-09"}),
+    "GET /api/v1/initiatives": page_of({"title": CANARY, "year": 2018, "summary": CANARY}),
+    "GET /api/v1/resources": page_of({"title": CANARY, "year": 2018, "authors": CANARY}),
+    "GET /api/v1/network": GRAPH,
+    "GET /api/v1/offers": page_of(OFFER),
+    f"GET /api/v1/offers/{ID}": OFFER,
+    "POST /api/v1/offers": OFFER,
+    f"POST /api/v1/offers/{ID}/approve": OFFER,
+    "GET /api/v1/cases": page_of(CASE),
+    f"GET /api/v1/cases/{ID}": CASE,
+    "POST /api/v1/cases": CASE,
+    "GET /api/v1/needs": page_of(NEED),
+    f"GET /api/v1/needs/{ID}": NEED,
+    "POST /api/v1/needs": NEED,
+    f"GET /api/v1/needs/{ID}/proposals": {**page_of(PROPOSAL), "fresh": True, "computed_at": NOW},
+    f"GET /api/v1/needs/{ID}/proposals/{ID}": {"eligible": False, "why_not": [REASON], "hints": [], "parts": [], "score": 0},
+    "GET /api/v1/matches": page_of(MATCH),
+    f"GET /api/v1/matches/{ID}": MATCH,
+    "POST /api/v1/matches": MATCH,
+    f"POST /api/v1/matches/{ID}/accept": MATCH,
+    "GET /api/v1/rounds": page_of(ROUND),
+    f"GET /api/v1/rounds/{ID}": ROUND,
+    "GET /api/v1/notifications": page_of(NOTICE),
+    "GET /api/v1/subscriptions": {"version": 0, "items": [CHOICE], "total": 1},
+    "GET /api/v1/me": ME,
+    "GET /api/v1/me/consents": page_of(CONSENT),
+    "GET /api/v1/consents": page_of(CONSENT),
+    "GET /api/v1/sessions": page_of({"id": ID, "current": True, "created_at": NOW, "last_seen_at": NOW, "expires_at": NOW}),
+    "GET /api/v1/accounts": page_of(ACCOUNT),
+    f"GET /api/v1/accounts/{ID}": ACCOUNT,
+    "GET /api/v1/invitations": page_of({"id": ID, "role": "member", "created_at": NOW, "expires_at": NOW}),
+    "GET /api/v1/clients": page_of(CLIENT),
+    "POST /api/v1/clients": CLIENT,
+    "GET /api/v1/messages": page_of({"kind": "invitation", "state": "sent", "attempts": 1, "created_at": NOW}),
+    "GET /api/v1/messages/caught": page_of({"recipient": CANARY, "subject": CANARY, "text": CANARY, "caught_at": NOW}),
+    "GET /internal/v1/audit": [AUDIT],
+    "POST /api/v1/sessions": {"access_token": "volunteer-token", "expires_in": 43_200, "second_factor": "none", "session_id": ID},
+    "POST /api/v1/disclosures": {"match_id": ID, "side": "provider", "contact": {"name": "Amina", "phone": "+33 4", "email": None}},
+}
+
+
+@dataclass
+class Fakes:
+    """Stand-ins for our own services: they answer what the test says and remember what was asked."""
+
+    answers: dict[str, Any] = field(default_factory=lambda: dict(ANSWERS))
+    asked: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
+    second_factor_missing: bool = False
+
+    def app(self) -> FastAPI:
+        app = FastAPI(openapi_url=None)
+
+        @app.api_route("/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+        async def anything(path: str, request: Request) -> Response:
+            body = await request.json() if await request.body() else None
+            if path == "internal/v1/introspect":
+                role = str(body["token"]).removesuffix("-token")
+                known = {"active": True, "kind": "account", "id": f"{role}-id", "session_id": ID, "role": role, "actor_id": None, "locale": "en"}
+                return JSONResponse({**known, "second_factor_missing": self.second_factor_missing} if role != body["token"] else {"active": False})
+            self.asked.append((f"{request.method} /{path}", dict(request.headers), body))
+            answer = self.answers.get(f"{request.method} /{path}")
+            if answer is None:
+                return JSONResponse({"code": "not_found", "detail": "There is nothing.", "errors": []}, 404)
+            status, found = answer if isinstance(answer, tuple) else (200, answer)
+            return JSONResponse(found, status)
+
+        return app
+
+
+@dataclass
+class Door:
+    client: httpx2.AsyncClient
+    fakes: Fakes
+
+    async def get(self, path: str, role: str | None = None, **headers: str) -> httpx2.Response:
+        return await self.client.get(path, headers=self._as(role) | headers)
+
+    async def post(self, path: str, role: str | None = None, csrf: str | None = None, **form: Any) -> httpx2.Response:
+        token = form_token(f"{role}-token") if role and csrf is None else csrf or ""
+        return await self.client.post(path, data={"csrf": token, **form}, headers=self._as(role))
+
+    def _as(self, role: str | None) -> dict[str, str]:
+        return {"Cookie": f"hub-session-loopback={role}-token"} if role else {}
+
+    def bodies(self, what: str) -> list[Any]:
+        return [body for asked, _, body in self.fakes.asked if asked == what]
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Door]:
+    fakes = Fakes()
+    settings = GatewaySettings(
+        signing_key=new_signing_key(), public_url="http://hub.test", demo=True, places=[NamedPlace(name="Grenoble centre", lat=45.1905, lon=5.7265)]
+    )
+    app = build(settings, {name: AsgiTransport(fakes.app()) for name in SERVICES}, check=False)
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://hub.test") as client:
+        yield Door(client, fakes)
+
+
+EVERYBODY = ["/", "/help", f"/help/{ID}", "/actors", "/actors/grenoble-fr", "/networks?network=net", "/sign-in", "/reset", f"/reset/{'t' * 30}",
+             f"/welcome/{'t' * 30}", "/matching-explained", "/privacy", "/accessibility"]  # fmt: skip
+VOLUNTEER = ["/my/offers", "/my/offers/new", "/my/offers/new?category=language.class", "/requests", f"/matches/{ID}", f"/offers/{ID}", "/notifications",
+             "/preferences", "/me", "/me/second-factor"]  # fmt: skip
+COORDINATOR = ["/desk", "/moderation", "/cases", "/cases/new", f"/cases/{ID}", f"/cases/{ID}/needs/new", f"/needs/{ID}", f"/needs/{ID}?q=scr",
+               f"/needs/{ID}?offer={ID}", "/rounds", f"/rounds/{ID}", f"/matches/{ID}", f"/offers/{ID}"]  # fmt: skip
+ADMIN = ["/admin", "/admin/people", f"/admin/people/{ID}", "/admin/clients", "/admin/messages", "/admin/audit", "/desk", "/rounds"]
+ALL = [(path, None) for path in EVERYBODY] + [(path, "volunteer") for path in VOLUNTEER]
+ALL += [(path, "coordinator") for path in COORDINATOR] + [(path, "admin") for path in ADMIN]
+
+
+@pytest.mark.parametrize(("path", "role"), ALL)
+async def test_every_page_is_whole_and_escapes_what_people_wrote(door: Door, path: str, role: str | None) -> None:
+    response = await door.get(path, role)
+
+    text = response.text
+
+    assert response.status_code == 200, text[:600]
+    assert text.count("<h1") == 1 and '<html lang="en" dir="ltr">' in text
+    assert "<script>" not in text and " style=" not in text and " onclick" not in text
+    assert 'href="javascript' not in text
+    assert "This is a demonstration." in text
+    assert response.headers["cache-control"] == ("no-store" if role or "/welcome" in path or "/reset/" in path else "private, no-cache")
+
+
+@pytest.mark.parametrize(("path", "role"), ALL)
+async def test_every_page_reads_from_right_to_left_in_arabic(door: Door, path: str, role: str | None) -> None:
+    cookie = f"hub-language=ar{f'; hub-session-loopback={role}-token' if role else ''}"
+
+    response = await door.client.get(path, headers={"Cookie": cookie})
+
+    wanted = '<html lang="ar" dir="rtl">' if role is None else '<html lang="en" dir="ltr">'
+    assert response.status_code == 200 and wanted in response.text
+
+
+@pytest.mark.parametrize("path", [*VOLUNTEER, *COORDINATOR, *ADMIN])
+async def test_who_is_not_signed_in_is_led_to_signing_in(door: Door, path: str) -> None:
+    response = await door.get(path)
+
+    assert response.status_code == 303
+    public = path.startswith("/offers/")
+    assert response.headers["location"].startswith("/help/" if public else "/sign-in?next=")
+
+
+@pytest.mark.parametrize("path", ["/desk", "/cases", "/cases/new", f"/needs/{ID}", "/rounds", "/moderation", "/admin", "/admin/people", "/admin/audit"])
+async def test_a_page_of_another_role_says_so_in_plain_words(door: Door, path: str) -> None:
+    response = await door.get(path, "volunteer")
+
+    assert response.status_code == 403
+    assert "This is not open to you" in response.text and "Number for your administrator:" in response.text
+    assert not [asked for asked, _, _ in door.fakes.asked if asked.startswith("GET /api/v1/cases")]
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/help/not-an-id", "/matches/x", f"/matches/{ID[:-1]}9"])
+async def test_an_address_that_leads_nowhere_answers_with_a_page(door: Door, path: str) -> None:
+    response = await door.get(path, "coordinator")
+
+    assert response.status_code == 404
+    assert "There is nothing here" in response.text
+
+
+async def test_files_and_programs_are_not_taken_for_lost_readers(door: Door) -> None:
+    style = await door.get("/static/hub.css")
+    program = await door.get("/api/v1/nothing")
+    theme = await door.get("/theme.css")
+
+    assert style.status_code == 200 and "inline-size" in style.text
+    assert program.headers["content-type"] == "application/problem+json"
+    assert "--main: #1f4e5f" in theme.text
+
+
+async def test_an_offer_is_posted_as_the_api_wants_it(door: Door) -> None:
+    form = {
+        "title": "French on Tuesdays", "text_language": "fr", "places": "2", "returns": "yes", "place": "0", "radius_km": "8", "languages": ["fr", "ar"],
+        "topic0": "french", "level0": "a1", "level_to0": "a2", "day0": "1", "start0": "18:00", "end0": "20:00", "rows": "2", "audience": "public",
+        "once": "form-1",
+    }  # fmt: skip
+
+    response = await door.post("/my/offers/new?category=language.class", "volunteer", **form)
+
+    assert response.headers["location"] == f"/offers/{ID}?done=offer-posted"
+    [body] = door.bodies("POST /api/v1/offers")
+    assert body["title"] == {"fr": "French on Tuesdays"} and body["places"] == 2 and body["unit"] == "person"
+    assert body["location"] == {"radius_km": 8.0, "remote": False, "lat": 45.1905, "lon": 5.7265}
+    assert body["windows"] == [{"day": 1, "from": "18:00", "to": "20:00"}] and body["topics"] == [{"topic": "french", "from": "a1", "to": "a2"}]
+    assert next(headers for asked, headers, _ in door.fakes.asked if asked == "POST /api/v1/offers")["idempotency-key"] == "form-1"
+
+
+async def test_what_a_service_refuses_is_shown_at_its_field_and_values_are_kept(door: Door) -> None:
+    fault = {"pointer": "/title/en", "code": "contains_phone", "message": "This text is public: leave out what looks like a phone."}
+    door.fakes.answers["POST /api/v1/offers"] = (422, {"code": "invalid", "detail": "Some fields need another value.", "errors": [fault]})
+
+    response = await door.post("/my/offers/new?category=language.class", "volunteer", title=CANARY, places="3", remote="yes")
+
+    assert response.status_code == 422
+    assert '<a href="#title">This text is public' in response.text
+    assert "&lt;script&gt;window.canary=1&lt;/script&gt;" in response.text and "<script>" not in response.text
+    assert 'value="3"' in response.text and 'aria-invalid="true"' in response.text
+
+
+async def test_an_empty_form_is_not_sent_on_but_explained(door: Door) -> None:
+    response = await door.post("/my/offers/new?category=language.class", "volunteer")
+
+    assert response.status_code == 422
+    assert "Give your offer a title." in response.text and '<a href="#place">' in response.text
+    assert door.bodies("POST /api/v1/offers") == []
+
+
+async def test_more_rows_for_times_need_no_script(door: Door) -> None:
+    response = await door.post("/my/offers/new?category=language.class", "volunteer", title="Kept", rows="2", more_rows="yes")
+
+    assert response.status_code == 200
+    assert 'name="day3"' in response.text and 'value="Kept"' in response.text
+    assert door.bodies("POST /api/v1/offers") == []
+
+
+async def test_a_form_without_the_sessions_word_is_refused(door: Door) -> None:
+    response = await door.post(f"/matches/{ID}/accept", "volunteer", csrf="wrong")
+
+    assert response.status_code == 403
+    assert door.bodies(f"POST /api/v1/matches/{ID}/accept") == []
+
+
+async def test_a_case_with_contact_and_need_is_recorded_on_one_path(door: Door) -> None:
+    door.fakes.answers["PUT /api/v1/cases/K7QX-9M2D/contact"] = {"code": "K7QX-9M2D", "fields": ["name"]}
+
+    response = await door.post(
+        "/cases/new", "coordinator", adults="1", children="1", languages="ar", consent_match="yes", consent_share="yes", place="0",
+        contact_name="Amina", category="language.class", size="1", urgency="high", max_travel_km="5", once="form-2",
+    )  # fmt: skip
+
+    assert response.headers["location"] == f"/needs/{ID}?done=need-posted"
+    [case], [need] = door.bodies("POST /api/v1/cases"), door.bodies("POST /api/v1/needs")
+    assert case["location"] == {"lat": 45.19, "lon": 5.73} and case["consent"]["share_contact"] is True and "Amina" not in str(case)
+    assert door.bodies("PUT /api/v1/cases/K7QX-9M2D/contact") == [{"name": "Amina"}]
+    assert need["case_id"] == ID and need["urgency"] == "high"
+
+
+async def test_a_case_is_not_recorded_without_consent(door: Door) -> None:
+    response = await door.post("/cases/new", "coordinator", adults="1")
+
+    assert response.status_code == 422
+    assert "Without consent to be matched" in response.text and door.bodies("POST /api/v1/cases") == []
+
+
+async def test_proposals_are_shown_with_parts_and_reasons_and_confirmed_with_one_button(door: Door) -> None:
+    page = await door.get(f"/needs/{ID}", "coordinator")
+
+    response = await door.post(f"/needs/{ID}/confirm", "coordinator", offer_id=ID, once="form-3")
+
+    assert "81.5" in page.text and '<meter min="0" max="1000" value="900"' in page.text and "They lie 900 metres apart." in page.text
+    assert response.headers["location"] == f"/matches/{ID}?done=match-confirmed"
+    assert door.bodies("POST /api/v1/matches") == [{"need_id": ID, "offer_id": ID}]
+
+
+async def test_a_conflict_is_told_on_the_page_where_it_arose(door: Door) -> None:
+    door.fakes.answers["POST /api/v1/matches"] = (409, {"code": "need_is_taken", "detail": "This need was matched in the meantime.", "errors": []})
+
+    response = await door.post(f"/needs/{ID}/confirm", "coordinator", offer_id=ID)
+
+    assert response.status_code == 409 and "This need was matched in the meantime." in response.text
+
+
+async def test_a_contact_is_asked_for_only_on_the_press_of_the_button(door: Door) -> None:
+    door.fakes.answers[f"GET /api/v1/matches/{ID}"] = {**MATCH, "state": "accepted"}
+
+    before = await door.get(f"/matches/{ID}", "volunteer")
+    asked_before = door.bodies("POST /api/v1/disclosures")
+    after = await door.post(f"/matches/{ID}/contact", "volunteer")
+
+    assert "Amina" not in before.text and asked_before == []
+    assert "Amina" in after.text and after.headers["cache-control"] == "no-store"
+
+
+async def test_signing_in_sets_a_cookie_that_scripts_cannot_read(door: Door) -> None:
+    response = await door.post("/sign-in", email="v@demo.example", password="a long pass phrase", next="/my/offers")  # noqa: S106
+
+    assert response.status_code == 303 and response.headers["location"] == "/my/offers"
+    assert "HttpOnly" in response.headers["set-cookie"] and "SameSite=lax" in response.headers["set-cookie"]
+
+
+@pytest.mark.parametrize("next_page", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
+async def test_signing_in_leads_nowhere_else(door: Door, next_page: str) -> None:
+    response = await door.post("/sign-in", email="v@demo.example", password="a long pass phrase", next=next_page)  # noqa: S106
+
+    assert response.headers["location"] == "/start"
+
+
+async def test_the_second_step_asks_for_the_code_and_keeps_the_password_sealed(door: Door) -> None:
+    needed = (401, {"code": "second_factor_needed", "detail": "Give the code.", "errors": []})
+    door.fakes.answers["POST /api/v1/sessions"] = needed
+
+    first = await door.post("/sign-in", email="v@demo.example", password="a long pass phrase")  # noqa: S106
+    sealed = first.text.split('name="sealed" value="')[1].split('"')[0]
+    door.fakes.answers["POST /api/v1/sessions"] = ANSWERS["POST /api/v1/sessions"]
+    second = await door.post("/sign-in", sealed=sealed, code="123456")
+
+    assert "a long pass phrase" not in first.text and second.status_code == 303
+    assert door.bodies("POST /api/v1/sessions")[-1] == {"email": "v@demo.example", "password": "a long pass phrase", "code": "123456"}
+
+
+async def test_wrong_credentials_are_told_without_a_word_of_them(door: Door) -> None:
+    door.fakes.answers["POST /api/v1/sessions"] = (401, {"code": "wrong", "detail": "Address or password do not fit.", "errors": []})
+
+    response = await door.post("/sign-in", email="v@demo.example", password="a long pass phrase")  # noqa: S106
+
+    assert response.status_code == 422 and "Address or password do not fit." in response.text and "a long pass phrase" not in response.text
+
+
+async def test_who_must_set_up_a_second_factor_is_led_there_from_everywhere(door: Door) -> None:
+    door.fakes.second_factor_missing = True
+
+    response = await door.get("/desk", "coordinator")
+    page = await door.get("/me/second-factor", "coordinator")
+
+    assert response.headers["location"] == "/me/second-factor" and page.status_code == 200
+
+
+async def test_the_language_is_kept_and_the_page_stays(door: Door) -> None:
+    response = await door.post("/language/ar", next="/help")
+    unknown = await door.post("/language/xx", next="/help")
+
+    assert response.headers["location"] == "/help" and "hub-language=ar" in response.headers["set-cookie"]
+    assert unknown.status_code == 404
+
+
+async def test_the_start_page_stands_while_services_are_away(door: Door) -> None:
+    door.fakes.answers.clear()
+
+    response = await door.get("/")
+
+    assert response.status_code == 200 and "I look for help" in response.text
+
+
+async def test_a_service_that_is_away_is_told_with_what_to_do(door: Door) -> None:
+    door.fakes.answers["GET /api/v1/cases"] = (503, {"code": "service_away", "detail": "Away.", "errors": []})
+
+    response = await door.get("/cases", "coordinator")
+
+    assert response.status_code == 503 and "The hub is busy" in response.text
+
+
+async def test_a_new_clients_secret_is_shown_once(door: Door) -> None:
+    response = await door.post("/admin/clients", "admin", name="Library calendar", scopes="read")
+    later = await door.get("/admin/clients", "admin")
+
+    assert "shown-once" in response.text and response.headers["cache-control"] == "no-store"
+    assert "shown-once" not in later.text
