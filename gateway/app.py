@@ -21,6 +21,7 @@ from gateway.forward import Forward
 from gateway.gate import Gate, Gatekeeper
 from gateway.limits import Limits
 from gateway.pages import ROUTERS
+from gateway.pages.door import page_of_error
 from gateway.permissions import Permissions, uncovered
 from gateway.session import Sessions
 from gateway.settings import GatewaySettings
@@ -192,6 +193,7 @@ def build(
     app.state.metrics = own_metrics
     app.state.streams = news.Streams(settings.streams_per_caller)
     app.state.document = None
+    app.state.refusal_page = page_of_error
     for each in (router, news.router, *ROUTERS):
         app.include_router(each)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

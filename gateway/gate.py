@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass
 from uuid import UUID
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import problems
@@ -51,6 +53,10 @@ class HeadersTooLarge(HubError):
     """The request's headers are too large."""
 
     status = 413
+
+
+class InternalError(HubError):
+    """A bug of ours; nothing was changed."""
 
 
 class MetricsClosed(Forbidden):
@@ -122,11 +128,12 @@ class Gate:
         try:
             await self._enter(scope, receive, watched, extra)
         except HubError as error:
-            await problems.from_error(error)(scope, receive, watched)
+            await _refusal(scope, error)(scope, receive, watched)
         except Exception as error:  # the last resort; each of these is a bug to find
             self._log.error("request failed", error=type(error).__name__, where=where(error), method=scope["method"])
             if status == 0:
-                await problems.problem(500, "internal_error", "Something went wrong on our side; nothing was changed.")(scope, receive, watched)
+                broken = InternalError("Something went wrong on our side; nothing was changed.")
+                await _refusal(scope, broken)(scope, receive, watched)
         seconds = time.perf_counter() - started
         label = scope.get("state", {}).get("rule_path") or getattr(scope.get("route"), "path", "page")
         self._keeper.metrics.requests.labels("gateway", label, scope["method"], str(status)).inc()
@@ -210,6 +217,14 @@ class Gate:
             return
         if not is_loopback(self.client_address(scope)):
             raise MetricsClosed("Metrics are not for you.")
+
+
+def _refusal(scope: Scope, error: HubError) -> Response:
+    """A problem for programs, a page for readers."""
+    if scope["path"].startswith(API) or "text/html" not in (header_of(scope, b"accept") or ""):
+        return problems.from_error(error)
+    shown: Response = scope["app"].state.refusal_page(Request(scope), error)
+    return shown
 
 
 def _bounded(scope: Scope, receive: Receive, limit: int) -> Receive:

@@ -68,7 +68,9 @@ ME = {
 }  # fmt: skip
 ACCOUNT = {**ME, "id": ID, "state": "active", "email_masked": "v…@d….example"}
 CLIENT = {"id": ID, "name": CANARY, "scopes": ["read"], "revoked_at": None, "secrets": [], "client_id": ID, "client_secret": "shown-once"}
-NOTICE = {"id": ID, "version": 1, "kind": "request_to_answer", "title": CANARY, "body": CANARY, "link": f"/matches/{ID}", "read": False, "created_at": NOW}
+NOTICE = {
+    "id": ID, "version": 1, "kind": "request_to_answer", "title": CANARY, "body": CANARY, "link": f"/matches/{ID}", "read": False, "created_at": NOW,
+}  # fmt: skip
 ACTOR = {"id": ID, "slug": "grenoble-fr", "kind": "municipality", "name": CANARY, "local_name": None, "country": "FR", "population": 158_000,
          "website": "javascript:alert(1)", "source": "https://example.org"}  # fmt: skip
 LISTED = {**OFFER, "state": "open", "provider": None, "remote": False, "place": {"lat": 45.19, "lon": 5.72, "radius_km": 8},
@@ -200,8 +202,8 @@ async def door() -> AsyncIterator[Door]:
 
 EVERYBODY = ["/", "/help", f"/help/{ID}", "/actors", "/actors/grenoble-fr", "/networks?network=net", "/sign-in", "/reset", f"/reset/{'t' * 30}",
              f"/welcome/{'t' * 30}", "/matching-explained", "/privacy", "/accessibility"]  # fmt: skip
-VOLUNTEER = ["/my/offers", "/my/offers/new", "/my/offers/new?category=language.class", "/requests", f"/matches/{ID}", f"/offers/{ID}", "/notifications",
-             "/preferences", "/me", "/me/second-factor"]  # fmt: skip
+VOLUNTEER = ["/my/offers", "/my/offers/new", "/my/offers/new?category=language.class", "/requests", f"/matches/{ID}", f"/offers/{ID}",
+             "/notifications", "/preferences", "/me", "/me/second-factor"]  # fmt: skip
 COORDINATOR = ["/desk", "/moderation", "/cases", "/cases/new", f"/cases/{ID}", f"/cases/{ID}/needs/new", f"/needs/{ID}", f"/needs/{ID}?q=scr",
                f"/needs/{ID}?offer={ID}", "/rounds", f"/rounds/{ID}", f"/matches/{ID}", f"/offers/{ID}"]  # fmt: skip
 ADMIN = ["/admin", "/admin/people", f"/admin/people/{ID}", "/admin/clients", "/admin/messages", "/admin/audit", "/desk", "/rounds"]
@@ -242,7 +244,7 @@ async def test_who_is_not_signed_in_is_led_to_signing_in(door: Door, path: str) 
     assert response.headers["location"].startswith("/help/" if public else "/sign-in?next=")
 
 
-@pytest.mark.parametrize("path", ["/desk", "/cases", "/cases/new", f"/needs/{ID}", "/rounds", "/moderation", "/admin", "/admin/people", "/admin/audit"])
+@pytest.mark.parametrize("path", ["/desk", "/cases", "/cases/new", f"/needs/{ID}", "/rounds", "/moderation", "/admin", "/admin/audit"])
 async def test_a_page_of_another_role_says_so_in_plain_words(door: Door, path: str) -> None:
     response = await door.get(path, "volunteer")
 
@@ -271,8 +273,8 @@ async def test_files_and_programs_are_not_taken_for_lost_readers(door: Door) -> 
 
 async def test_an_offer_is_posted_as_the_api_wants_it(door: Door) -> None:
     form = {
-        "title": "French on Tuesdays", "text_language": "fr", "places": "2", "returns": "yes", "place": "0", "radius_km": "8", "languages": ["fr", "ar"],
-        "topic0": "french", "level0": "a1", "level_to0": "a2", "day0": "1", "start0": "18:00", "end0": "20:00", "rows": "2", "audience": "public",
+        "title": "French on Tuesdays", "text_language": "fr", "places": "2", "returns": "yes", "place": "0", "radius_km": "8",
+        "languages": ["fr", "ar"], "topic0": "french", "level0": "a1", "level_to0": "a2", "day0": "1", "start0": "18:00", "end0": "20:00", "rows": "2", "audience": "public",
         "once": "form-1",
     }  # fmt: skip
 
@@ -373,7 +375,7 @@ async def test_a_contact_is_asked_for_only_on_the_press_of_the_button(door: Door
 
 
 async def test_signing_in_sets_a_cookie_that_scripts_cannot_read(door: Door) -> None:
-    response = await door.post("/sign-in", email="v@demo.example", password="a long pass phrase", next="/my/offers")  # noqa: S106
+    response = await door.post("/sign-in", email="v@demo.example", password="a long pass phrase", next="/my/offers")
 
     assert response.status_code == 303 and response.headers["location"] == "/my/offers"
     assert "HttpOnly" in response.headers["set-cookie"] and "SameSite=lax" in response.headers["set-cookie"]
@@ -381,7 +383,7 @@ async def test_signing_in_sets_a_cookie_that_scripts_cannot_read(door: Door) -> 
 
 @pytest.mark.parametrize("next_page", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
 async def test_signing_in_leads_nowhere_else(door: Door, next_page: str) -> None:
-    response = await door.post("/sign-in", email="v@demo.example", password="a long pass phrase", next=next_page)  # noqa: S106
+    response = await door.post("/sign-in", email="v@demo.example", password="a long pass phrase", next=next_page)
 
     assert response.headers["location"] == "/start"
 
@@ -390,7 +392,7 @@ async def test_the_second_step_asks_for_the_code_and_keeps_the_password_sealed(d
     needed = (401, {"code": "second_factor_needed", "detail": "Give the code.", "errors": []})
     door.fakes.answers["POST /api/v1/sessions"] = needed
 
-    first = await door.post("/sign-in", email="v@demo.example", password="a long pass phrase")  # noqa: S106
+    first = await door.post("/sign-in", email="v@demo.example", password="a long pass phrase")
     sealed = first.text.split('name="sealed" value="')[1].split('"')[0]
     door.fakes.answers["POST /api/v1/sessions"] = ANSWERS["POST /api/v1/sessions"]
     second = await door.post("/sign-in", sealed=sealed, code="123456")
@@ -402,7 +404,7 @@ async def test_the_second_step_asks_for_the_code_and_keeps_the_password_sealed(d
 async def test_wrong_credentials_are_told_without_a_word_of_them(door: Door) -> None:
     door.fakes.answers["POST /api/v1/sessions"] = (401, {"code": "wrong", "detail": "Address or password do not fit.", "errors": []})
 
-    response = await door.post("/sign-in", email="v@demo.example", password="a long pass phrase")  # noqa: S106
+    response = await door.post("/sign-in", email="v@demo.example", password="a long pass phrase")
 
     assert response.status_code == 422 and "Address or password do not fit." in response.text and "a long pass phrase" not in response.text
 
@@ -446,3 +448,14 @@ async def test_a_new_clients_secret_is_shown_once(door: Door) -> None:
 
     assert "shown-once" in response.text and response.headers["cache-control"] == "no-store"
     assert "shown-once" not in later.text
+
+
+async def test_a_form_from_elsewhere_is_refused_with_a_page_for_readers_and_a_problem_for_programs(door: Door) -> None:
+    elsewhere = {"Origin": "https://evil.example"}
+
+    reader = await door.client.post("/sign-in", headers={**elsewhere, "Accept": "text/html"})
+    program = await door.client.post("/sign-in", headers=elsewhere)
+
+    assert reader.status_code == program.status_code == 403
+    assert "This request did not come from a page of this hub." in reader.text and "<h1>" in reader.text
+    assert program.headers["content-type"] == "application/problem+json"
