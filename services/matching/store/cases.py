@@ -219,9 +219,9 @@ class NeedStore:
         return [to_need(row) for row in (await self._session.execute(query)).scalars()]
 
     async def stale(self, limit: int) -> list[UUID]:
-        """Open needs whose proposals were never computed, or not since something changed. They stay locked, so that what changes meanwhile
-        is marked after the new proposals are written, not before."""
-        query = select(N.id).where(N.state == "open", N.proposals_of < N.version).order_by(N.id).limit(limit)
+        """Needs whose proposals were never computed, or not since something changed; those that are not open any more are among them, for their
+        proposals go. They stay locked, so that what changes meanwhile is marked after the new proposals are written, not before."""
+        query = select(N.id).where(N.proposals_of < N.version).order_by(N.id).limit(limit)
         return list((await self._session.execute(query.with_for_update())).scalars())
 
     async def mark_stale(self, ids: Sequence[UUID]) -> None:

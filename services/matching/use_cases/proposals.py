@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from contracts.roles import Scope
@@ -19,7 +19,9 @@ from services.matching.use_cases.rights import MODERATORS, require
 from services.matching.work import Work, need_facts
 
 AT_ONCE = 5
-"""So many needs are computed while an offer's event is handled; more wait for the timer, which computes each once, however many offers changed."""
+"""So many needs are computed while an event is handled; more wait for the timer, which computes each once, however many offers changed."""
+LATE = timedelta(seconds=2)
+"""When news is older than this, more news waits behind it, and all that it touches is left to the timer: computed once, not once per event."""
 PROPOSE = "propose"
 """The timer that computes what waits."""
 
@@ -46,7 +48,11 @@ class PairExplained:
 
 async def propose_for_need(work: Work, need_id: UUID) -> None:
     """Compute one need's proposals, and tell when they differ from before."""
-    await _propose(work, [need_id])
+    if _is_late(work):
+        await work.needs.mark_stale([need_id])
+        work.wake(PROPOSE)
+    else:
+        await _propose(work, [need_id])
 
 
 async def propose_for_offer(work: Work, offer_id: UUID) -> None:
@@ -102,11 +108,15 @@ def _interpreters(index: Index) -> int:
 
 
 async def _propose_or_mark(work: Work, touched: Collection[UUID]) -> None:
-    if len(touched) <= AT_ONCE:
+    if len(touched) <= AT_ONCE and not _is_late(work):
         await _propose(work, sorted(touched))
-    else:
+    elif touched:
         await work.needs.mark_stale(sorted(touched))
         work.wake(PROPOSE)
+
+
+def _is_late(work: Work) -> bool:
+    return work.cause is not None and work.now - work.cause.time > LATE
 
 
 async def _propose(work: Work, need_ids: Sequence[UUID]) -> None:
