@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
+from pydantic import ValidationError
 
 from chassis.errors import HubError
 from hubctl.instance import Instance, Kind, instance_at
@@ -277,6 +278,9 @@ def main() -> None:
         app()
     except HubError as error:
         sys.exit(str(error))
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_input=False))
+        sys.exit(f"The settings cannot be used: {faults}")
     except OSError as error:
         sys.exit(one_sentence_for(error))
     except KeyboardInterrupt:

@@ -1,5 +1,6 @@
 """What an operator reads in the services' databases: dead letters, the stops of one correlation id, and whether the audit trail is whole."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -50,6 +51,11 @@ class Chain:
     head: tuple[int, str] | None
 
 
+def present() -> list[str]:
+    """The services whose settings this process has: all on one machine, one in a container."""
+    return [name for name in SERVICES if any(os.environ.get(f"{name.upper()}_DATABASE_URL{end}") for end in ("", "_FILE"))]
+
+
 @asynccontextmanager
 async def service_of(name: str) -> AsyncIterator[AnyService]:
     """A service for the length of a command; nothing of it runs in the background."""
@@ -63,7 +69,7 @@ async def service_of(name: str) -> AsyncIterator[AnyService]:
 async def dead_letters() -> list[DeadLetter]:
     """Dead letters that were not handled since, oldest first."""
     found: list[DeadLetter] = []
-    for name in SERVICES:
+    for name in present():
         async with service_of(name) as service:
             table = service.ledger.dead_letter
             query = select(table).where(table.c.replayed_at.is_(None)).order_by(table.c.died_at).limit(MOST)
@@ -74,7 +80,7 @@ async def dead_letters() -> list[DeadLetter]:
 
 async def replay(letter_id: str) -> str:
     """Handle a dead letter once more; the service that did. Raises NoSuchLetter, or what the handler raises."""
-    for name in SERVICES:
+    for name in present():
         async with service_of(name) as service:
             # Any consumer of the service will do: they share their handlers and their inbox.
             if await service.consumers()[0].replay(letter_id):
@@ -85,7 +91,7 @@ async def replay(letter_id: str) -> str:
 async def trace(correlation: str) -> list[Stop]:
     """Every stop of one correlation id, in the order of time: what was done, told and heard."""
     stops: list[Stop] = []
-    for name in SERVICES:
+    for name in present():
         async with service_of(name) as service:
             ledger = service.ledger
             outbox, inbox, trail = ledger.outbox, ledger.inbox, ledger.audit
@@ -103,7 +109,7 @@ async def trace(correlation: str) -> list[Stop]:
 async def verify_audit(known_heads: dict[str, tuple[int, str]]) -> list[Chain]:
     """Walk every service's audit trail. `known_heads` are heads kept elsewhere, by service."""
     chains = []
-    for name in SERVICES:
+    for name in present():
         async with service_of(name) as service, service.database.reading() as session:
             verdict = await audit.verify(session, service.ledger, service.signer.public_key, known_head=known_heads.get(name))
             table = service.ledger.audit

@@ -13,6 +13,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
+from starlette.types import Message, Receive, Scope, Send
 
 from chassis.settings import HubSettings
 from hubctl.instance import SERVICES
@@ -91,10 +92,31 @@ def _with_mail_catcher(run: Run) -> Run:
     return both
 
 
+class _Told:
+    """The application; why it could not start goes to the log as one sentence, which uvicorn's own words would hide."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on."""
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+
+        async def told(message: Message) -> None:
+            if message["type"] == "lifespan.startup.failed":
+                lines = str(message.get("message", "")).strip().splitlines()
+                print(f"The hub cannot start: {lines[-1] if lines else 'unknown cause'}", file=sys.stderr, flush=True)
+            await send(message)
+
+        await self._app(scope, receive, told)
+
+
 def serve(what: Serving) -> None:
     """Answer until SIGTERM or SIGINT; then running requests get `stop_seconds` to end."""
     uvicorn.run(
-        what.app,
+        _Told(what.app),
         host=what.host,
         port=what.port,
         loop="uvloop",

@@ -1,6 +1,7 @@
 """Starts an instance: the demo city, or an empty hub for real use; sets up what is missing, then becomes the supervisor."""
 
 import asyncio
+import gc
 import os
 import secrets
 import sys
@@ -11,7 +12,7 @@ from datetime import UTC, datetime
 
 from chassis.broker import Broker, prepare_broker
 from hubctl import plan, ports
-from hubctl.instance import ROOT, Environment, Instance, Kind
+from hubctl.instance import ROOT, SERVICES, Environment, Instance, Kind
 from hubctl.ports import Ports
 from hubctl.refusals import Refusal
 from hubctl.supervised import one_sentence_for
@@ -41,8 +42,9 @@ class FirstAdmin:
 def settings_of(environments: Mapping[str, Environment]) -> Iterator[None]:
     """The settings of all processes as this process's environment, for the length of a setting-up step."""
     before = dict(os.environ)
-    for variables in environments.values():
-        os.environ.update(variables)
+    for name, variables in environments.items():
+        # What is told here is told to the operator, in plain words, not to a log.
+        os.environ.update(variables | {f"{name.upper()}_LOG_LEVEL": "ERROR"})
     try:
         yield
     finally:
@@ -61,10 +63,15 @@ def demo(instance: Instance, port: int, *, apart: bool, reset: bool, steps: Step
     chosen, broker, environments = _set_up(instance, Kind.DEMO, port, mail=True)
     if not instance.facts().get("ready"):
         instance.be(Kind.DEMO, ready=False)
+        import uvloop
+
         steps.say("Building the demo city, a synthetic Grenoble (once).")
+        gc.disable()  # this process becomes the supervisor in a minute
         with settings_of(environments):
-            asyncio.run(_build_city(instance, broker, environments, steps))
+            uvloop.run(_build_city(instance, chosen, environments["gateway"]["GATEWAY_PUBLIC_URL"], steps))
         instance.be(Kind.DEMO, ready=True)
+        # Other programs may have taken ports in the meantime.
+        chosen, broker, environments = _set_up(instance, Kind.DEMO, port, mail=True)
     _hand_over(instance, Kind.DEMO, chosen, broker, environments, apart=apart, lock=lock)
 
 
@@ -111,23 +118,30 @@ def _hand_over(
     plan.supervise(instance)
 
 
-async def _build_city(instance: Instance, broker: Broker, environments: Mapping[str, Environment], steps: Steps) -> None:
+async def _build_city(instance: Instance, chosen: Ports, url: str, steps: Steps) -> None:
     from hubctl.broker_process import broker_running
-    from hubctl.building import build_all, running
+    from hubctl.building import build_all
+    from hubctl.demo.courier import Courier
     from hubctl.demo.load import Loader
     from hubctl.demo.world import grenoble
-    from hubctl.instance import SERVICES
     from hubctl.prepare import migrate
 
     with steps.step("Making the databases", len(SERVICES)) as advance:
         await migrate(os.environ, lambda name: advance(1))
+    built = build_all()
+    for each in built.values():
+        await each.service.check()
+    courier = Courier({name: each.service for name, each in built.items()})
+    key = instance.signing_key("gateway").read_text(encoding="utf-8").strip()
     world = grenoble(datetime.now(UTC).date())
-    async with broker_running(broker, instance.logs / "broker.log"):
-        built = build_all()
-        key = instance.signing_key("gateway").read_text(encoding="utf-8").strip()
-        async with running(built)():
-            loader = Loader(built, key, broker, steps)
-            await loader.load(world, REGISTRY, environments["gateway"]["GATEWAY_PUBLIC_URL"], instance.accounts_file)
+    await Loader(built, key, courier, steps).load(world, REGISTRY, url, instance.accounts_file)
+    with steps.step("Setting up the message broker"):
+        chosen = ports.choose(chosen.gateway)
+        broker = prepare_broker(instance.data, port=chosen.broker, monitor_port=chosen.monitor)
+        async with broker_running(broker, instance.logs / "broker.log"):
+            await courier.settle(broker)
+    for each in built.values():
+        await each.service.database.close()
 
 
 async def _first_administrator(admin: FirstAdmin | None, steps: Steps) -> None:

@@ -27,10 +27,8 @@ class Steps:
             with self._bar(words, total) as advance:
                 yield advance
         else:
-            self.say(f"{words} ...")
             yield lambda count: None
-        if self._is_terminal:
-            self.say(f"  {words}: done ({time.monotonic() - began:.1f} s)")
+        self.say(f"  {words}: done ({time.monotonic() - began:.1f} s)")
 
     @contextmanager
     def _bar(self, words: str, total: int | None) -> Iterator[Advance]:

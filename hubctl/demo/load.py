@@ -9,18 +9,16 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from chassis.broker import Broker
 from chassis.call import Line
 from chassis.identity import SYSTEM, Caller, Signer
 from contracts.roles import Role
-from hubctl.broker_process import news_has_settled
 from hubctl.building import Built, transports_to
+from hubctl.demo.courier import Courier
 from hubctl.demo.specs import AccountSpec, Body, World
 from hubctl.refusals import Refusal
 from hubctl.secret_files import write_private
 from hubctl.telling import Steps
 
-SETTLE_SECONDS = 60.0
 AT_ONCE = 4
 LEFT_TO_MODERATE = 3
 """Volunteers' offers that stay as they came in, so that a coordinator has something to look through."""
@@ -48,11 +46,11 @@ class Someone:
 class Loader:
     """Loads one world into services that run in this process; it speaks as the gateway would, for the account that each record belongs to."""
 
-    def __init__(self, built: dict[str, Built], gateway_key: str, broker: Broker, steps: Steps) -> None:
+    def __init__(self, built: dict[str, Built], gateway_key: str, courier: Courier, steps: Steps) -> None:
         signer = Signer("gateway", gateway_key)
         self._built = built
         self._lines = {name: Line(name, transport, signer) for name, transport in transports_to(built).items()}
-        self._broker = broker
+        self._courier = courier
         self._steps = steps
         self._places = asyncio.Semaphore(AT_ONCE)
 
@@ -62,13 +60,16 @@ class Loader:
         actors = await self._add_actors(world)
         people = await self._add_accounts(world, actors)
         clients = await self._add_clients(world, actors)
-        with self._steps.step("Letting the news of accounts and organisations arrive"):
-            await self._settle()
+        with self._steps.step("Telling the other services of organisations and accounts"):
+            await self._courier.deliver()
         offers = await self._add_offers(world, people, actors)
         await self._approve(offers, people)
+        with self._steps.step("Opening the directory of offers"):
+            # Before there are needs: otherwise each offer would be weighed against all of them, and each need against all offers once more.
+            await self._courier.deliver()
         await self._add_cases_and_needs(world, people)
         with self._steps.step("Looking for proposals"):
-            await self._settle()
+            await self._courier.deliver()
         handed_out = {
             "gateway": url,
             "accounts": [
@@ -182,6 +183,3 @@ class Loader:
         found: Any = answer.json()
         assert isinstance(found, dict)
         return found
-
-    async def _settle(self) -> None:
-        await news_has_settled(self._broker, [each.service for each in self._built.values()], SETTLE_SECONDS)
