@@ -19,6 +19,7 @@ class World:
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
+        self.url = ""
         self.coordinator = account("coordinator", actor=CITY)
         self.colleague = account("coordinator", actor=CITY)
         self.stranger = account("coordinator", actor=OTHER)
@@ -108,6 +109,20 @@ class World:
         offer = offer or await self.an_offer()
         need = need or await self.a_need()
         return await self.make(self.coordinator, "/api/v1/matches", {"need_id": need["id"], "offer_id": offer["id"]})
+
+    async def do(self, who: Caller, record: dict[str, Any], kind: str, verb: str, body: Any = None) -> dict[str, Any]:
+        """An act on a record that must succeed: `do(volunteer, match, "matches", "accept")`."""
+        return await self.make(who, f"/api/v1/{kind}/{record['id']}/{verb}", body, 200)
+
+    async def settled(self) -> None:
+        """Let matching hear its own news, and compute what waits."""
+        await self.bench.hear_own()
+        await self.bench.run_timer("propose")
+        await self.bench.hear_own()
+
+    async def proposed(self, need: dict[str, Any]) -> list[str]:
+        """The offers proposed to a need, best first."""
+        return [item["offer_id"] for item in (await self.get(self.coordinator, f"/api/v1/needs/{need['id']}/proposals"))["items"]]
 
     async def get(self, who: Caller, path: str) -> dict[str, Any]:
         """GET that must succeed."""
