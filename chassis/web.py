@@ -196,9 +196,9 @@ def declare_problems(document: dict[str, Any]) -> dict[str, Any]:
             for status, meaning in PROBLEM_STATUSES.items():
                 if status in (412, 428) and method not in ("put", "patch", "delete"):
                     continue
-                operation["responses"][str(status)] = {
-                    "description": meaning,
-                    "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-                }
+                declared = operation["responses"].get(str(status), {}).get("content", {})
+                own = {kind: content for kind, content in declared.items() if "HTTPValidationError" not in str(content)}
+                problem = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+                operation["responses"][str(status)] = {"description": meaning, "content": {**own, **problem}}
             operation.pop("x-no-idempotency", None)
     return document

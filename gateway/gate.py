@@ -23,7 +23,7 @@ from chassis.web import header_of
 from gateway.forward import Forward, Headers
 from gateway.limits import Allowance, Limits
 from gateway.permissions import Permissions, Rule, SecondFactorMissing
-from gateway.session import Sessions, Visitor
+from gateway.session import OWN_AUTHORIZATION, Sessions, Visitor
 from gateway.settings import GatewaySettings
 from gateway.transport_security import Security, is_loopback
 
@@ -175,11 +175,11 @@ class Gate:
         if rule.service == "gateway":
             await self._app(scope, receive, send)
             return
-        await keeper.forward(rule.service, scope, receive, send, self.identity(rule, visitor, state["address"]))
+        await keeper.forward(rule.service, scope, receive, send, self.identity(rule, visitor, state["address"], header_of(scope, b"authorization")))
         if rule.method == "DELETE" and rule.path.startswith("/api/v1/sessions") and visitor.token:
             keeper.sessions.forget(visitor.token)
 
-    def identity(self, rule: Rule, visitor: Visitor, address: str) -> Headers:
+    def identity(self, rule: Rule, visitor: Visitor, address: str, authorization: str | None = None) -> Headers:
         """The signed identity and what else the service may know."""
         token = self._keeper.signer.token_for(visitor.caller, rule.service)
         headers: Headers = [(b"hub-identity", token.encode()), (b"hub-correlation-id", str(correlation_id()).encode())]
@@ -187,6 +187,8 @@ class Gate:
             headers.append((b"hub-source", address.encode()))
             if visitor.session_id:
                 headers.append((b"hub-session", visitor.session_id.encode()))
+            if rule.path in OWN_AUTHORIZATION and authorization is not None:
+                headers.append((b"authorization", authorization.encode("latin-1")))
         return headers
 
     async def _count(self, limit: str, method: str, visitor: Visitor, address: str) -> Allowance:

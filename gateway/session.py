@@ -21,6 +21,10 @@ from gateway.transport_security import Security
 GATEWAY = Caller(kind="service", id="gateway")
 
 
+OWN_AUTHORIZATION = frozenset({"/oauth2/token"})
+"""Here the header carries the client's own credentials (RFC 6749, section 2.3.1), which `people` checks."""
+
+
 class TokenRefused(Unauthenticated):
     """The token is unknown, ended or revoked."""
 
@@ -77,7 +81,7 @@ class Sessions:
         if chosen in LOCALES:
             locale = chosen
         authorization = header_of(scope, b"authorization")
-        if authorization is not None:
+        if authorization is not None and scope["path"] not in OWN_AUTHORIZATION:
             scheme, _, token = authorization.partition(" ")
             if scheme.lower() != "bearer" or not token:
                 raise TokenRefused("Send the token as: Authorization: Bearer TOKEN.")
