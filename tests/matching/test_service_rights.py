@@ -96,7 +96,7 @@ async def test_lists_of_outsiders_are_empty(world: World, ids: dict[str, str]) -
         for path in ("/api/v1/cases", "/api/v1/needs", "/api/v1/matches", "/api/v1/rounds", "/api/v1/offers?mine=true")
     }
 
-    assert found == dict.fromkeys(found, [0, 0, 0, 0])
+    assert found == {path: [0, 0, 0, 0] for path in found}
 
 
 @pytest.mark.parametrize("verb", ["accept", "decline", "start", "fulfil", "fail", "cancel"])
