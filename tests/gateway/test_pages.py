@@ -274,7 +274,8 @@ async def test_files_and_programs_are_not_taken_for_lost_readers(door: Door) -> 
 async def test_an_offer_is_posted_as_the_api_wants_it(door: Door) -> None:
     form = {
         "title": "French on Tuesdays", "text_language": "fr", "places": "2", "returns": "yes", "place": "0", "radius_km": "8",
-        "languages": ["fr", "ar"], "topic0": "french", "level0": "a1", "level_to0": "a2", "day0": "1", "start0": "18:00", "end0": "20:00", "rows": "2", "audience": "public",
+        "languages": ["fr", "ar"],
+        "topic0": "french", "level0": "a1", "level_to0": "a2", "day0": "1", "start0": "18:00", "end0": "20:00", "rows": "2", "audience": "public",
         "once": "form-1",
     }  # fmt: skip
 
