@@ -62,9 +62,7 @@ class Database:
     @asynccontextmanager
     async def _session(self, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
         with _busy_as_unavailable():
-            async with AsyncSession(
-                engine, expire_on_commit=False, autoflush=False, execution_options={"populate_existing": True}
-            ) as session:
+            async with AsyncSession(engine, expire_on_commit=False, autoflush=False, execution_options={"populate_existing": True}) as session:
                 yield session
 
     @asynccontextmanager

@@ -119,16 +119,20 @@ def render(request: Request, visitor: Visitor, name: str, status: int, **context
     """A page from its template."""
     settings: GatewaySettings = request.app.state.settings
     done = DONE_SENTENCES.get(request.query_params.get("done", ""))
-    body = environment(settings.timezone).get_template(name).render(
-        settings=settings,
-        visitor=visitor,
-        role=visitor.caller.role if visitor.signed_in else None,
-        csrf=form_token(visitor.token) if visitor.token else "",
-        here=request.url.path,
-        done=say(done) if done else None,
-        trace=str(correlation_id()),
-        status=status,
-        **context,
+    body = (
+        environment(settings.timezone)
+        .get_template(name)
+        .render(
+            settings=settings,
+            visitor=visitor,
+            role=visitor.caller.role if visitor.signed_in else None,
+            csrf=form_token(visitor.token) if visitor.token else "",
+            here=request.url.path,
+            done=say(done) if done else None,
+            trace=str(correlation_id()),
+            status=status,
+            **context,
+        )
     )
     cache = "no-store" if visitor.signed_in or request.method == "POST" else "private, no-cache"
     headers = {"Cache-Control": cache, "Content-Language": locale(), "Vary": "Cookie, Accept-Language"}

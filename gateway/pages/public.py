@@ -31,9 +31,7 @@ async def home(visit: Here) -> Response:
         # The start page stands while a service is away.
         statistics = {}
     counts = statistics.get("open_offers_by_category") or {}
-    return visit.page(
-        "home.html", statistics=statistics, offers=offers.items, roots=words.roots, counts=counts, **naming(visit, words)
-    )
+    return visit.page("home.html", statistics=statistics, offers=offers.items, roots=words.roots, counts=counts, **naming(visit, words))
 
 
 @router.get("/help")

@@ -21,9 +21,7 @@ from services.notifications.timers import TIMERS
 from services.notifications.work import Resources, Work
 
 NAME = "notifications"
-DESCRIPTION = (
-    "Tells the right people, in their language: an inbox in the hub, e-mail, and signed webhooks. It holds ids, never a name or an address."
-)
+DESCRIPTION = "Tells the right people, in their language: an inbox in the hub, e-mail, and signed webhooks. It holds ids, never a name or an address."
 
 
 class NotificationsService(Service[Work, Resources]):

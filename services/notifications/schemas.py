@@ -51,9 +51,7 @@ class SubscriptionRead(Read):
     kind: Kind = Field(description="The kind of message.", examples=["proposals_ready"])
     title: str = Field(description="What such a message says, in the reader's language.", examples=["Proposals are ready"])
     in_app: bool = Field(description="Whether it comes to the inbox in the hub.", examples=[True])
-    in_app_fixed: bool = Field(
-        description="True where the inbox cannot be switched off, because somebody waits for an answer.", examples=[False]
-    )
+    in_app_fixed: bool = Field(description="True where the inbox cannot be switched off, because somebody waits for an answer.", examples=[False])
     email: EmailChoice = Field(description="now, daily (one mail a day for all) or off.", examples=["daily"])
 
 
@@ -93,9 +91,7 @@ class SubscriptionsUpdate(Body):
 
 EventName = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[a-z0-9_.]+$", examples=[EXAMPLE_EVENT])]
 Events = Annotated[list[EventName], Field(min_length=1, max_length=60, description="The events that it hears.", examples=[[EXAMPLE_EVENT]])]
-Url = Annotated[
-    str, Field(min_length=9, max_length=500, description="A public https address.", examples=["https://partner.example.org/hooks/hub"])
-]
+Url = Annotated[str, Field(min_length=9, max_length=500, description="A public https address.", examples=["https://partner.example.org/hooks/hub"])]
 
 
 class WebhookCreate(Body):

@@ -24,9 +24,7 @@ class Settings(ServiceSettings):
 
     smtp_host: str = Field("127.0.0.1", description="The mail server.")
     smtp_port: int = Field(1025, ge=1, le=65535, description="Its port: 587 with STARTTLS, 465 with TLS; 1025 is the demo's local catcher.")
-    smtp_tls: str = Field(
-        "none", pattern="^(none|starttls|tls)$", description="none (a server on this machine or its own network), starttls or tls."
-    )
+    smtp_tls: str = Field("none", pattern="^(none|starttls|tls)$", description="none (a server on this machine or its own network), starttls or tls.")
     smtp_user: str | None = Field(None, description="User name at the mail server, if it asks for one.")
     smtp_password: SecretStr | None = Field(None, description="Password at the mail server.")
     mail_from: str = Field(

@@ -5,9 +5,8 @@ from contracts import people as contract
 from services.people.model.accounts import Account
 from services.people.model.consents import ConsentFlags
 from services.people.model.invitations import Invitation, PasswordReset
+from services.people.model.known import Erasure, KnownCase
 from services.people.model.persons import PersonKind
-from services.people.store.cases import KnownCase
-from services.people.store.disclosures import Erasure
 
 ADMINS = Audience(roles=("admin",))
 

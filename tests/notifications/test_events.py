@@ -78,9 +78,7 @@ async def test_a_request_that_nobody_can_answer_is_told_to_the_case_side(bench: 
         (matching.MatchStartedV1, "in_progress", "match_started"),
     ],
 )
-async def test_who_recorded_the_case_is_told_of_each_step(
-    bench: Bench, event: type[matching.MatchState], state: str, kind_told: str
-) -> None:
+async def test_who_recorded_the_case_is_told_of_each_step(bench: Bench, event: type[matching.MatchState], state: str, kind_told: str) -> None:
     recorder, volunteer = await settled(bench, "coordinator"), await settled(bench, "volunteer")
 
     await bench.hear(a_match(event, state=state, recorded_by=recorder, provider_account_id=volunteer))

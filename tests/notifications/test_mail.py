@@ -30,9 +30,7 @@ async def states(bench: Bench) -> list[tuple[str, int, str | None]]:
     return [(row.state, row.attempts, row.error) for row in rows]
 
 
-async def test_a_request_is_mailed_with_a_link_and_without_a_word_about_the_person(
-    bench: Bench, catcher: MailCatcher, vault: Vault
-) -> None:
+async def test_a_request_is_mailed_with_a_link_and_without_a_word_about_the_person(bench: Bench, catcher: MailCatcher, vault: Vault) -> None:
     await bench.hear(REQUEST)
 
     await bench.run_timer("deliver mail")
@@ -83,14 +81,10 @@ async def test_a_mail_is_written_in_the_language_of_its_reader(
     assert catcher.messages()[0].subject == "يوجد طلب ينتظر ردك"
 
 
-async def test_an_invitation_and_a_reset_carry_their_secret_link_and_no_footer_of_choices(
-    bench: Bench, catcher: MailCatcher, vault: Vault
-) -> None:
+async def test_an_invitation_and_a_reset_carry_their_secret_link_and_no_footer_of_choices(bench: Bench, catcher: MailCatcher, vault: Vault) -> None:
     vault.token = "to/ken+1"
     await bench.hear(
-        people.InvitationIssuedV1.model_validate(
-            {"invitation_id": new_id(), "role": "member", "locale": "en", "expires_at": "2026-12-01T00:00:00Z"}
-        )
+        people.InvitationIssuedV1.model_validate({"invitation_id": new_id(), "role": "member", "locale": "en", "expires_at": "2026-12-01T00:00:00Z"})
     )
     await bench.run_timer("deliver mail")
     await bench.hear(people.AccountResetRequestedV1(account_id=new_id(), reset_id=new_id(), locale="en"))
@@ -114,9 +108,7 @@ async def test_without_an_address_the_mail_ends_at_once(bench: Bench, catcher: M
     assert catcher.messages() == []
 
 
-async def test_an_event_that_the_vault_has_not_seen_yet_is_asked_again(
-    bench: Bench, catcher: MailCatcher, vault: Vault, clock: TestClock
-) -> None:
+async def test_an_event_that_the_vault_has_not_seen_yet_is_asked_again(bench: Bench, catcher: MailCatcher, vault: Vault, clock: TestClock) -> None:
     vault.status = 409
     await bench.hear(REQUEST)
     await bench.run_timer("deliver mail")
@@ -263,9 +255,7 @@ async def test_an_address_that_is_refused_for_good_is_told_without_the_address(b
     assert "canary" not in event.model_dump_json()
 
 
-async def test_a_reset_that_is_refused_counts_for_its_account_and_an_invitation_for_itself(
-    bench: Bench, refusing: Refusing, vault: Vault
-) -> None:
+async def test_a_reset_that_is_refused_counts_for_its_account_and_an_invitation_for_itself(bench: Bench, refusing: Refusing, vault: Vault) -> None:
     vault.token = "token"
     account_id, invitation_id = new_id(), new_id()
     invited = {"invitation_id": invitation_id, "role": "member", "locale": "en", "expires_at": "2026-12-01T00:00:00Z"}

@@ -45,9 +45,7 @@ def test_no_subject_line_names_a_kind_of_help() -> None:
 
 
 def test_both_sides_are_told_of_an_end_and_one_of_a_step() -> None:
-    told = {
-        kind: len(rules_for(news(f"hub.matching.match.{kind}.v1"))) for kind in ("accepted", "started", "fulfilled", "failed", "cancelled")
-    }
+    told = {kind: len(rules_for(news(f"hub.matching.match.{kind}.v1"))) for kind in ("accepted", "started", "fulfilled", "failed", "cancelled")}
 
     assert told == {"accepted": 1, "started": 1, "fulfilled": 2, "failed": 2, "cancelled": 2}
 
@@ -120,9 +118,7 @@ def test_a_webhook_hears_only_what_its_owner_may_see(owner: webhooks.Owner, even
 
 
 def test_waits_between_attempts_are_moved_by_a_tenth_at_most_and_end() -> None:
-    call = webhooks.WebhookCall(
-        new_id(), new_id(), new_id(), MATCH, "{}", webhooks.CallState.SENDING, 1, NOW, None, None, new_id(), NOW, NOW
-    )
+    call = webhooks.WebhookCall(new_id(), new_id(), new_id(), MATCH, "{}", webhooks.CallState.SENDING, 1, NOW, None, None, new_id(), NOW, NOW)
 
     assert webhooks.next_call(call, [100], 1, NOW) == NOW + timedelta(seconds=110)
     assert webhooks.next_call(call, [100], -1, NOW) == NOW + timedelta(seconds=90)

@@ -93,9 +93,7 @@ async def test_a_client_hears_nothing_of_other_actors(bench: Bench, receiver: Re
 
     await bench.hear(a_match(provider_actor_id=other, case_actor_id=other))
     await bench.hear(
-        matching.NeedPostedV1(
-            need_id=new_id(), version=1, case_id=new_id(), category="x", size=1, urgency="low", state="open", actor_id=other
-        )
+        matching.NeedPostedV1(need_id=new_id(), version=1, case_id=new_id(), category="x", size=1, urgency="low", state="open", actor_id=other)
     )
     await bench.run_timer("call webhooks")
 
@@ -189,9 +187,7 @@ async def test_410_switches_a_webhook_off_and_tells_the_admins(bench: Bench, rec
     assert notices == [(admin.account_id, "webhook_disabled", envelope.id)]
 
 
-async def test_a_webhook_that_fails_for_days_is_switched_off_and_can_be_switched_on_again(
-    bench: Bench, receiver: Receiver, clock: TestClock
-) -> None:
+async def test_a_webhook_that_fails_for_days_is_switched_off_and_can_be_switched_on_again(bench: Bench, receiver: Receiver, clock: TestClock) -> None:
     webhook = await set_up(bench, receiver.url)
     receiver.status = 503
     await bench.hear(a_match(provider_actor_id=ACTOR))
@@ -214,9 +210,7 @@ async def test_a_call_left_by_a_crash_is_made_again(bench: Bench, receiver: Rece
     await set_up(bench, receiver.url)
     await bench.hear(a_match(provider_actor_id=ACTOR))
     async with bench.service.database.writing() as session:
-        await session.execute(
-            text("UPDATE webhook_call SET state = 'sending', attempts = 1, lease_until = :now"), {"now": "2026-01-01 00:00:00"}
-        )
+        await session.execute(text("UPDATE webhook_call SET state = 'sending', attempts = 1, lease_until = :now"), {"now": "2026-01-01 00:00:00"})
 
     await bench.run_timer("call webhooks")
 
@@ -235,9 +229,7 @@ async def test_a_test_event_can_be_sent_and_its_delivery_seen(bench: Bench, rece
     assert json.loads(receiver.heard[0][1])["type"] == "hub.notifications.webhook.test.v1"
 
 
-async def test_without_the_setting_loopback_is_not_called_whatever_its_name(
-    databases: Databases, clock: TestClock, receiver: Receiver
-) -> None:
+async def test_without_the_setting_loopback_is_not_called_whatever_its_name(databases: Databases, clock: TestClock, receiver: Receiver) -> None:
     settings = Settings(**settings_for_tests(await databases.fresh("sqlite", "notifications"), webhook_seconds=2))
     async with bench_for(lambda: build(settings, Vault(), clock)) as bench:
         await set_up(bench, f"https://2130706433:{receiver.port}/")

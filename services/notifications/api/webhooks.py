@@ -80,9 +80,7 @@ async def rotate_webhook(webhook_id: UUID, work: InOneTransaction) -> schemas.We
 
 
 @router.get("/{webhook_id}/deliveries", response_model=Page[schemas.DeliveryRead])
-async def list_webhook_deliveries(
-    webhook_id: UUID, request: Request, response: Response, work: InOneTransaction, page: Paging
-) -> dict[str, Any]:
+async def list_webhook_deliveries(webhook_id: UUID, request: Request, response: Response, work: InOneTransaction, page: Paging) -> dict[str, Any]:
     """What was sent to a webhook, newest first. It is kept for a week."""
     return listed(request, response, await webhooks.webhook_deliveries(work, webhook_id, page))
 

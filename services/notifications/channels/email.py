@@ -68,9 +68,7 @@ class EmailChannel:
 
     def _lines(self, items: Sequence[Mail], locale: str) -> list[str]:
         return [
-            "- "
-            + translate(kinds.TRAITS[item.kind].sentences.title, locale)
-            + f"\n  {self._public_url}{kinds.link_path(item.kind, item.subject_id)}"
+            "- " + translate(kinds.TRAITS[item.kind].sentences.title, locale) + f"\n  {self._public_url}{kinds.link_path(item.kind, item.subject_id)}"
             for item in items
         ]
 

@@ -23,6 +23,4 @@ class InAppChannel:
     def words(self, notice: Notice, locale: str) -> Words:
         """The words of a notice in a language."""
         sentences = TRAITS[notice.kind].sentences
-        return Words(
-            translate(sentences.title, locale), translate(sentences.body, locale, notice.numbers), link_path(notice.kind, notice.subject_id)
-        )
+        return Words(translate(sentences.title, locale), translate(sentences.body, locale, notice.numbers), link_path(notice.kind, notice.subject_id))

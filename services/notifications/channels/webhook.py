@@ -89,9 +89,7 @@ class WebhookChannel:
 
     async def _post(self, target: guard.Target, url: str, body: bytes, headers: dict[str, str]) -> CallOutcome:
         connector = aiohttp.TCPConnector(resolver=guard.OneAddress(target), use_dns_cache=False, force_close=True, ssl=self._context())
-        async with aiohttp.ClientSession(
-            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, auto_decompress=False
-        ) as session:
+        async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, auto_decompress=False) as session:
             async with session.post(url, data=body, headers=headers, allow_redirects=False) as response:
                 return await self._judge(response)
 

@@ -96,9 +96,7 @@ TRAITS: Mapping[Kind, Traits] = MappingProxyType(
             )
         ),
         Kind.MATCH_DECLINED: Traits(
-            Sentences(
-                "A request was declined", "The provider declined. The need is open again and other proposals may fit.", "/matches/{id}"
-            )
+            Sentences("A request was declined", "The provider declined. The need is open again and other proposals may fit.", "/matches/{id}")
         ),
         Kind.MATCH_EXPIRED: Traits(
             Sentences(
@@ -110,25 +108,17 @@ TRAITS: Mapping[Kind, Traits] = MappingProxyType(
         Kind.MATCH_CANCELLED: Traits(
             Sentences("A match was cancelled", "One side cancelled. The reason is on the page of the match.", "/matches/{id}")
         ),
-        Kind.MATCH_STARTED: Traits(
-            Sentences("The help began", "A match that you follow is in progress.", "/matches/{id}"), email=EmailChoice.OFF
-        ),
-        Kind.MATCH_FULFILLED: Traits(
-            Sentences("The help was given", "A match is fulfilled. Thank you for your part in it.", "/matches/{id}")
-        ),
+        Kind.MATCH_STARTED: Traits(Sentences("The help began", "A match that you follow is in progress.", "/matches/{id}"), email=EmailChoice.OFF),
+        Kind.MATCH_FULFILLED: Traits(Sentences("The help was given", "A match is fulfilled. Thank you for your part in it.", "/matches/{id}")),
         Kind.MATCH_FAILED: Traits(
-            Sentences(
-                "A match came to nothing", "The help was not given in the end. The outcome is on the page of the match.", "/matches/{id}"
-            )
+            Sentences("A match came to nothing", "The help was not given in the end. The outcome is on the page of the match.", "/matches/{id}")
         ),
         Kind.PROPOSALS_READY: Traits(
             Sentences("Proposals are ready", "{count} offers fit a need that you recorded. See the reasons and choose.", "/needs/{id}"),
             email=EmailChoice.DAILY,
         ),
         Kind.OFFER_TO_MODERATE: Traits(
-            Sentences(
-                "An offer waits for your approval", "Somebody posted an offer. Please read it, then approve or refuse it.", "/offers/{id}"
-            ),
+            Sentences("An offer waits for your approval", "Somebody posted an offer. Please read it, then approve or refuse it.", "/offers/{id}"),
             email=EmailChoice.DAILY,
             while_state=frozenset({"awaiting_moderation"}),
         ),
@@ -175,9 +165,7 @@ TRAITS: Mapping[Kind, Traits] = MappingProxyType(
             ),
             mail_only=True,
         ),
-        Kind.DIGEST: Traits(
-            Sentences("News of the day", "This is what happened since the last message:", "/notifications"), mail_only=True
-        ),
+        Kind.DIGEST: Traits(Sentences("News of the day", "This is what happened since the last message:", "/notifications"), mail_only=True),
     }
 )
 

@@ -73,9 +73,7 @@ class NoticeStore:
     async def read(self, account_id: UUID, notice_id: UUID, now: datetime) -> Notice:
         """Mark one as read; once read, it stays as it is."""
         mine = col(NoticeRow.id) == notice_id, col(NoticeRow.account_id) == account_id
-        await self.session.execute(
-            update(NoticeRow).where(*mine, col(NoticeRow.read_at).is_(None)).values(read_at=now, updated_at=now, version=2)
-        )
+        await self.session.execute(update(NoticeRow).where(*mine, col(NoticeRow.read_at).is_(None)).values(read_at=now, updated_at=now, version=2))
         row = (await self.session.execute(select(NoticeRow).where(*mine))).scalars().first()
         if row is None:
             raise NoSuchNotification("There is no such notification in your inbox.")

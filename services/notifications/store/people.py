@@ -93,9 +93,7 @@ class PeopleStore:
             await self.session.flush()
             return Preferences(chosen.account_id, chosen.choices, 1)
         mine = col(PreferencesRow.account_id) == chosen.account_id, col(PreferencesRow.version) == version
-        done = await self.session.execute(
-            update(PreferencesRow).where(*mine).values(choices=chosen.choices, version=version + 1, updated_at=now)
-        )
+        done = await self.session.execute(update(PreferencesRow).where(*mine).values(choices=chosen.choices, version=version + 1, updated_at=now))
         if done.rowcount != 1:  # type: ignore[attr-defined]
             raise PreconditionFailed("These choices were changed in the meantime; read them again.")
         return Preferences(chosen.account_id, chosen.choices, version + 1)

@@ -147,9 +147,7 @@ class WebhookStore:
             "updated_at": now,
         }
         taken = col(WebhookCallRow.state) == CallState.SENDING.value
-        done = await self.session.execute(
-            update(WebhookCallRow).where(*mine, taken).values(**values).execution_options(synchronize_session=False)
-        )
+        done = await self.session.execute(update(WebhookCallRow).where(*mine, taken).values(**values).execution_options(synchronize_session=False))
         return bool(done.rowcount == 1)  # type: ignore[attr-defined]
 
     async def succeeded(self, webhook_id: UUID, now: datetime) -> None:
@@ -171,9 +169,7 @@ class WebhookStore:
     async def erase(self, subject_id: UUID) -> None:
         """Forget every delivery that names an erased account or case, and the webhooks that an erased account owned."""
         await self.session.execute(delete(WebhookCallRow).where(col(WebhookCallRow.body).contains(str(subject_id))))
-        await self.session.execute(
-            delete(WebhookRow).where(col(WebhookRow.owner_kind) == "account", col(WebhookRow.owner_id) == str(subject_id))
-        )
+        await self.session.execute(delete(WebhookRow).where(col(WebhookRow.owner_kind) == "account", col(WebhookRow.owner_id) == str(subject_id)))
 
     async def purge(self, before: datetime) -> None:
         """Forget what is older than what is kept (R19)."""

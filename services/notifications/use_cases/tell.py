@@ -17,11 +17,7 @@ async def reachable(work: Work, account_ids: Iterable[UUID]) -> list[UUID]:
     """Those accounts that are not known to be gone. One that has not been heard of yet counts as there: its event may be on its way."""
     wanted = list(dict.fromkeys(account_ids))
     known = await work.people.accounts(wanted)
-    return [
-        account_id
-        for account_id in wanted
-        if (known[account_id].active if account_id in known else not await work.people.is_erased(account_id))
-    ]
+    return [account_id for account_id in wanted if (known[account_id].active if account_id in known else not await work.people.is_erased(account_id))]
 
 
 async def tell(work: Work, account_ids: Iterable[UUID], kind: Kind, *, event_id: UUID, subject_id: UUID, numbers: Mapping[str, int]) -> int:

@@ -37,9 +37,7 @@ from services.notifications.work import Work
 CALL_WEBHOOKS = "call webhooks"
 """The timer that calls webhooks; it is woken as soon as there is something to send."""
 MOST_PER_OWNER = 20
-EVENT_TYPES = frozenset(
-    name for name, event in REGISTRY.items() if event.__module__ in (contracts.actors.__name__, contracts.matching.__name__)
-)
+EVENT_TYPES = frozenset(name for name, event in REGISTRY.items() if event.__module__ in (contracts.actors.__name__, contracts.matching.__name__))
 """What a webhook can hear: news of the registry and of matching."""
 FREE_TEXT = ("title", "description")
 """The only free text that events hold; a webhook gets ids, and reads the text where it is moderated (R28)."""

@@ -93,9 +93,7 @@ async def export_case_person(code: Code, request: Request) -> schemas.CaseExport
 async def create_disclosure(body: schemas.DisclosureAsk, work: InOneTransaction) -> schemas.DisclosureRead:
     """See the other side's contact in an accepted match, while their consent lives. Each reading is written down."""
     shown = await disclosures.disclose(work, body.match_id)
-    return schemas.DisclosureRead.model_validate(
-        {"match_id": shown.match_id, "side": shown.side.value, "contact": shapes.contact(shown.contact)}
-    )
+    return schemas.DisclosureRead.model_validate({"match_id": shown.match_id, "side": shown.side.value, "contact": shapes.contact(shown.contact)})
 
 
 @router.get("/disclosures", response_model=Page[schemas.ReadingRead])

@@ -49,7 +49,5 @@ async def introspect(body: schemas.IntrospectAsk, request: Request) -> schemas.I
 async def give_address(body: schemas.AddressAsk, request: Request) -> schemas.AddressRead:
     """Where one message about one event goes; each answer is written down."""
     _require(request, "notifications")
-    found = await settled(
-        request, lambda work: addresses.give_address(work, body.recipient_kind, body.recipient_id, body.event_id, body.purpose)
-    )
+    found = await settled(request, lambda work: addresses.give_address(work, body.recipient_kind, body.recipient_id, body.event_id, body.purpose))
     return schemas.AddressRead(email=found.email, locale=found.locale, name=found.name, link_token=found.link_token)

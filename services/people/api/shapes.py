@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from services.people.model.consents import Consent
 from services.people.model.fields import Field
+from services.people.model.known import Erasure
 from services.people.schemas import contacts as schemas
-from services.people.store.disclosures import Erasure, Reading
+from services.people.store.disclosures import Reading
 from services.people.store.trail import Trace
 from services.people.use_cases.exports import CaseData, MyData
 from services.people.work import Work

@@ -144,9 +144,7 @@ class AccountStore:
 
     async def other_admins(self, account_id: UUID) -> int:
         """How many other active administrators there are; their rows stay locked until the end of the transaction."""
-        query = select(col(AccountRow.id)).where(
-            col(AccountRow.role) == Role.ADMIN.value, col(AccountRow.state) == AccountState.ACTIVE.value
-        )
+        query = select(col(AccountRow.id)).where(col(AccountRow.role) == Role.ADMIN.value, col(AccountRow.state) == AccountState.ACTIVE.value)
         # Ordered, so that two administrators who demote each other wait for one another instead of locking up.
         ids = (await self.session.execute(query.order_by(col(AccountRow.id)).limit(1000).with_for_update())).scalars().all()
         return len([found for found in ids if found != account_id])

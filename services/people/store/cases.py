@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from chassis.errors import NotFound
 from services.people.model.disclosures import SHOWING, Match, MatchState
+from services.people.model.known import KnownCase
 from services.people.tables import ActorRow, CaseRow, HeardRow, MatchRow, SealedFieldRow
 
 
@@ -20,21 +21,6 @@ class CaseNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no such case, or you may not see it.")
-
-
-@dataclass(frozen=True, slots=True)
-class KnownCase:
-    """A case as `people` knows it: whose it is. `statement` is the consent statement of its last event, in one line."""
-
-    id: UUID
-    version: int
-    code: str
-    state: str
-    recorded_by: UUID | None
-    actor_id: UUID | None
-    shared_with: frozenset[UUID]
-    statement: str
-    closed_at: datetime | None
 
 
 def _case(row: CaseRow) -> KnownCase:

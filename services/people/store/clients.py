@@ -122,9 +122,7 @@ class ClientStore:
         held: dict[UUID, list[ClientSecret]] = {}
         for secret in (await self.session.execute(query.order_by(col(ClientSecretRow.created_at), col(ClientSecretRow.prefix)))).scalars():
             held.setdefault(secret.client_id, []).append(
-                ClientSecret(
-                    secret.prefix, bytes.fromhex(secret.hash), secret.created_at, secret.expires_at, secret.last_used_at, secret.revoked_at
-                )
+                ClientSecret(secret.prefix, bytes.fromhex(secret.hash), secret.created_at, secret.expires_at, secret.last_used_at, secret.revoked_at)
             )
         return [
             ApiClient(

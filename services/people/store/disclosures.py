@@ -14,6 +14,7 @@ from chassis.paging import Listed, PageRequest, read_page
 from contracts.roles import Role
 from services.people.model.accounts import Account
 from services.people.model.disclosures import ALARM_WINDOW, ContactRead
+from services.people.model.known import Erasure
 from services.people.model.persons import PersonRef
 from services.people.tables import DisclosureRow, ErasureRow
 
@@ -81,17 +82,6 @@ class DisclosureStore:
 
 def _reading(row: DisclosureRow) -> Reading:
     return Reading(row.id, row.reader, PersonRef.parse(row.person), row.match_id, row.side, tuple(row.fields), row.at)
-
-
-@dataclass(frozen=True, slots=True)
-class Erasure:
-    """A person who was erased, and until when a backup of their key may exist."""
-
-    id: UUID
-    person: PersonRef
-    subject_id: UUID | None
-    erased_at: datetime
-    backups_gone_by: datetime
 
 
 @dataclass(slots=True)

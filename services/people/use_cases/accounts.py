@@ -120,9 +120,7 @@ async def _seen(work: Work, reader: Account, accounts: list[Account]) -> list[Se
     return seen
 
 
-async def change_account(
-    work: Work, account_id: UUID, version: int, *, role: Role | None, actor_id: object, active: bool | None
-) -> Seen:
+async def change_account(work: Work, account_id: UUID, version: int, *, role: Role | None, actor_id: object, active: bool | None) -> Seen:
     """Another role or place, disable or enable: for administrators. Sessions end, so that no right outlives its loss.
 
     Raises AccountNotFound, PreconditionFailed, LastAdmin, PlaceDoesNotFitRole, AccountNotInState.

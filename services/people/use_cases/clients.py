@@ -127,5 +127,3 @@ def _lifetime(expires_at: datetime | None, now: datetime) -> timedelta:
 
 async def _admin(work: Work) -> Account:
     return await signed_in(work, Role.ADMIN)
-
-

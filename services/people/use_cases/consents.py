@@ -10,9 +10,10 @@ from services.people import events_out
 from services.people.model.accounts import Account
 from services.people.model.consents import Channel, Consent, Recipient, flags, give_contact_consent, give_pairing_consent
 from services.people.model.fields import CONTACT, Field
+from services.people.model.known import KnownCase
 from services.people.model.persons import PersonKind, PersonRef
 from services.people.store.accounts import AccountNotFound
-from services.people.store.cases import CaseNotFound, KnownCase
+from services.people.store.cases import CaseNotFound
 from services.people.store.consents import Told
 from services.people.use_cases.callers import signed_in
 from services.people.use_cases.contacts import case_of_team, person_of_case

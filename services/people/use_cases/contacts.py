@@ -10,8 +10,9 @@ from contracts.roles import Role
 from services.people.model.accounts import Account
 from services.people.model.disclosures import is_alarming, persons_read
 from services.people.model.fields import CONTACT, Field
+from services.people.model.known import KnownCase
 from services.people.model.persons import PersonRef
-from services.people.store.cases import CaseNotFound, KnownCase
+from services.people.store.cases import CaseNotFound
 from services.people.store.disclosures import Reading
 from services.people.use_cases.callers import signed_in
 from services.people.work import Work

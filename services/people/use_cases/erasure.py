@@ -7,10 +7,10 @@ from contracts.roles import Role
 from services.people import events_out
 from services.people.model.accounts import Account, AccountState
 from services.people.model.erasure import plan_erasure
+from services.people.model.known import Erasure
 from services.people.model.persons import PersonKind, PersonRef
 from services.people.store.accounts import AccountNotFound
 from services.people.store.cases import CaseNotFound
-from services.people.store.disclosures import Erasure
 from services.people.use_cases.callers import signed_in
 from services.people.use_cases.contacts import person_of_case
 from services.people.work import Work
@@ -112,4 +112,3 @@ async def replay_tombstones(work: Work, after: str) -> str | None:
             await work.resources.keys.destroy(erasure.person, erasure.erased_at)
             await work.audit.record("person.erased_again", erasure.person.kind.value, erasure.subject_id or erasure.person.key)
     return str(batch[-1].person) if len(batch) == AT_ONCE else None
-

@@ -7,15 +7,14 @@ from uuid import UUID
 from contracts.matching import CaseState, ConsentStatement, MatchState
 from services.people.model import disclosures as model
 from services.people.model.consents import Channel, flags
+from services.people.model.known import KnownCase
 from services.people.model.persons import PersonRef
-from services.people.store.cases import Concerned, KnownCase
+from services.people.store.cases import Concerned
 from services.people.use_cases.consents import Wish, record_wish
 from services.people.work import Work
 
 
-async def note_event(
-    work: Work, *, accounts: Iterable[UUID | None], actors: Iterable[UUID | None] = (), staff: bool = False
-) -> None:
+async def note_event(work: Work, *, accounts: Iterable[UUID | None], actors: Iterable[UUID | None] = (), staff: bool = False) -> None:
     """Remember an event and whom it may concern, so that the vault answers for it."""
     if work.cause is not None:
         concerned = Concerned(frozenset(one for one in accounts if one), frozenset(one for one in actors if one), staff)

@@ -420,9 +420,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["client_id"], ["api_client.id"], name=op.f("fk_api_client_secret_client_id_api_client"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["client_id"], ["api_client.id"], name=op.f("fk_api_client_secret_client_id_api_client"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("prefix", name=op.f("pk_api_client_secret")),
     )
     with op.batch_alter_table("api_client_secret", schema=None) as batch_op:
@@ -438,9 +436,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["client_id"], ["api_client.id"], name=op.f("fk_api_client_token_client_id_api_client"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["client_id"], ["api_client.id"], name=op.f("fk_api_client_token_client_id_api_client"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_api_client_token")),
     )
     with op.batch_alter_table("api_client_token", schema=None) as batch_op:
