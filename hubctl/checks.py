@@ -29,6 +29,7 @@ def checks(*, long: bool, rest: tuple[str, ...]) -> list[Check]:
         Check("lint", (python, "-m", "ruff", "check", ".")),
         Check("types", (python, "-m", "mypy", *_typed_packages())),
         Check("import rules", (python, str(tools / "lint-imports"))),
+        Check("contracts", (python, "-m", "contracts.documents", "--check")),
         Check("tests", (python, "-m", "pytest", "-n", "2", "-q", "-rs", *storms, *rest)),
     ]
 

@@ -16,7 +16,7 @@ VOLUNTEER = account("volunteer", account_id=ME)
     ("method", "path"),
     [
         ("GET", "/api/v1/notifications"),
-        ("POST", f"/api/v1/notifications/{new_id()}/read"),
+        ("POST", "/api/v1/notifications/00000000-0000-7000-8000-000000000001/read"),
         ("POST", "/api/v1/notifications/read_all"),
         ("GET", "/api/v1/subscriptions"),
         ("GET", "/api/v1/messages"),
