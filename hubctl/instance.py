@@ -5,11 +5,12 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from chassis.identity import new_signing_key, public_key_of
+from hubctl.demo.places import AROUND, DISTRICTS
 from hubctl.ports import Ports
 from hubctl.refusals import BadSettings, InUse, WrongInstance
 from hubctl.secret_files import load_or_create, new_symmetric_key, write_private
@@ -72,7 +73,7 @@ class Instance:
     def prepare(self) -> None:
         """Make the directory, readable by the owner only."""
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name in ("databases", "person-keys", "logs", "run"):
+        for name in ("databases", "person-keys", "keys", "logs", "run"):
             (self.data / name).mkdir(mode=0o700, exist_ok=True)
 
     def lock(self) -> int:
@@ -107,6 +108,13 @@ class Instance:
         if found == Kind.DEMO:
             raise WrongInstance("This data directory holds the demo. Choose another one for real use: ./hub up --data DIRECTORY")
         raise WrongInstance("This data directory holds a hub in real use, which the demo never touches. Choose another one with --data.")
+
+    def note_address(self, url: str) -> None:
+        """Write the hub's present address into the file of the demo's accounts."""
+        if self.accounts_file.exists():
+            known = json.loads(self.accounts_file.read_text(encoding="utf-8"))
+            if known["gateway"] != url:
+                write_private(self.accounts_file, json.dumps({**known, "gateway": url}, indent=2) + "\n")
 
     def empty(self) -> None:
         """Delete everything but the lock and the operator's settings."""
@@ -167,6 +175,7 @@ class Instance:
             **{f"GATEWAY_{name.upper()}_URL": f"http://127.0.0.1:{port}" for name, port in ports.services.items()},
         }
         if kind is Kind.DEMO:
+            gateway["GATEWAY_PLACES"] = json.dumps([asdict(place) for place in (*DISTRICTS.values(), *AROUND.values())])
             for variables, prefix in ((people, "PEOPLE"), (told, "NOTIFICATIONS"), (gateway, "GATEWAY")):
                 variables[f"{prefix}_INSTANCE_NAME"] = "Hospitium Grenoble (demo)"
         chosen["gateway"] = gateway

@@ -3,10 +3,12 @@
 `HUB_DEMO_ACCOUNTS` may name the accounts file of a demo that runs already; otherwise the journeys' hub is started.
 """
 
+import asyncio
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,7 +57,7 @@ class Reader:
 
 
 @pytest.fixture(scope="session")
-def hub() -> Iterator[Hub]:
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     given = os.environ.get("HUB_DEMO_ACCOUNTS")
     if given:
         found = json.loads(Path(given).read_text(encoding="utf-8"))
@@ -66,8 +68,16 @@ def hub() -> Iterator[Hub]:
         return
     from tests.journeys.hub import running_hub
 
-    with running_hub() as running:
-        yield Hub(running.base_url, running.accounts)
+    # A thread of its own: playwright's loop already runs in this one.
+    with ThreadPoolExecutor(1) as thread:
+        runner = asyncio.Runner()
+        context = running_hub(tmp_path_factory.mktemp("hub"), settings={"GATEWAY_DEMO": "true"})
+        running = thread.submit(lambda: runner.run(context.__aenter__())).result()
+        try:
+            yield Hub(running.url, running.accounts)
+        finally:
+            thread.submit(lambda: runner.run(context.__aexit__(None, None, None))).result()
+            thread.submit(runner.close).result()
 
 
 @pytest.fixture(scope="session")

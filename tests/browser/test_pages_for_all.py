@@ -21,7 +21,7 @@ FILL = """(form, canary) => {
   }
 }"""
 PAGES: dict[str | None, list[str]] = {
-    None: ["/", "/help", "/help?category=language&q=nothing-like-this", "/actors", "/actors/grenoble-fr", "/networks", "/sign-in", "/reset",
+    None: ["/", "/help", "/help?category=language&q=nothing-like-this", "/actors", "/networks", "/sign-in", "/reset",
            f"/welcome/{'t' * 30}", "/matching-explained", "/privacy", "/accessibility", "/nothing"],
     "volunteer": ["/my/offers", "/my/offers/new", "/my/offers/new?category=language.class", "/requests", "/notifications", "/preferences", "/me",
                   "/me/second-factor", "/desk"],
@@ -31,7 +31,7 @@ PAGES: dict[str | None, list[str]] = {
     "admin": ["/admin", "/admin/people", "/admin/clients", "/admin/messages", "/admin/audit"],
 }  # fmt: skip
 FIRST_OF = {
-    None: [("/help", 'a[href^="/help/"]')],
+    None: [("/help", 'main a[href^="/help/"]'), ("/actors", 'main a[href^="/actors/"]')],
     "volunteer": [("/my/offers", 'main a[href^="/offers/"]'), ("/requests", 'main a[href^="/matches/"]')],
     "coordinator": [("/cases", 'main a[href^="/cases/0"]'), ("/desk", 'main a[href^="/needs/"]'), ("/desk", 'main a[href^="/matches/"]')],
     "admin": [("/admin/people", 'main a[href^="/admin/people/"]')],
