@@ -84,7 +84,7 @@ class Asker:
         if once:
             headers["idempotency-key"] = once
         if rule.service == "people":
-            headers["hub-client-address"] = self.address
+            headers["hub-source"] = self.address
             if self.visitor.session_id:
                 headers["hub-session"] = self.visitor.session_id
         asked = f"{path}?{urlencode(query)}" if query else path
