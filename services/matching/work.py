@@ -14,9 +14,13 @@ from services.matching.engine.types import NeedFacts
 from services.matching.engine.weights import DEFAULT, Weights
 from services.matching.model.need import Need
 from services.matching.settings import Settings
-from services.matching.store.cases import CaseStore, NeedStore
-from services.matching.store.matches import ChangeStore, KnownStore, MatchStore, ProposalStore
+from services.matching.store.cases import CaseStore
+from services.matching.store.changes import ChangeStore
+from services.matching.store.known import KnownStore
+from services.matching.store.matches import MatchStore
+from services.matching.store.needs import NeedStore
 from services.matching.store.offers import OfferStore
+from services.matching.store.proposals import ProposalStore
 from services.matching.store.rounds import RoundStore
 
 OVERLAP = timedelta(seconds=60)

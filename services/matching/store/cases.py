@@ -1,4 +1,4 @@
-"""Cases and needs in the database: seen by the team that recorded them and by teams they are shared with."""
+"""Cases in the database: seen by the team that recorded them and by teams they are shared with."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -12,9 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.errors import NotFound, PreconditionFailed
 from chassis.identity import Caller
 from chassis.paging import Listed, PageRequest, read_page
-from services.matching.engine.types import Urgency
 from services.matching.model.case import Case, CaseState, Household
-from services.matching.model.need import LIVE, Need, NeedState
 from services.matching.store import shapes
 from services.matching.tables import Base, CaseRow, CaseShareRow, NeedRow
 
@@ -25,16 +23,8 @@ class CaseNotFound(NotFound):
     """No such case, or none that the caller may see."""
 
 
-class NeedNotFound(NotFound):
-    """No such need, or none that the caller may see."""
-
-
 class CaseChanged(PreconditionFailed):
     """The case was changed since it was read."""
-
-
-class NeedChanged(PreconditionFailed):
-    """The need was changed since it was read."""
 
 
 def seen_by(caller: Caller) -> ColumnElement[bool]:
@@ -138,111 +128,6 @@ class CaseStore:
         return [replace(to_case(row), shared_with=frozenset(shares.get(row.id, ()))) for row in rows]
 
 
-class NeedStore:
-    """Needs of one transaction."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
-
-    async def add(self, need: Need) -> None:
-        """Insert a new need."""
-        self._session.add(NeedRow(id=need.id, **_need_columns(need)))
-        await self._session.flush()
-
-    async def seen(self, need_id: UUID, caller: Caller, *, lock: bool = False, whole_hub: bool = False) -> Need:
-        """One need of a case that the caller may see (`whole_hub`: of any case, for proposals to an administrator). Raises NeedNotFound."""
-        query = select(NeedRow).join(CaseRow, C.id == N.case_id).where(N.id == need_id)
-        if not whole_hub:
-            query = query.where(seen_by(caller))
-        row = (await self._session.execute(query.with_for_update(of=NeedRow) if lock else query)).scalar_one_or_none()
-        if row is None:
-            raise NeedNotFound("There is no such need, or none that you may see.")
-        return to_need(row)
-
-    async def save(self, before: Need, after: Need) -> None:
-        """Write a change, if nobody else did meanwhile. Raises NeedChanged."""
-        if before is after:
-            return
-        done = await self._session.execute(update(NeedRow).where(N.id == before.id, N.version == before.version).values(**_need_columns(after)))
-        if done.rowcount != 1:  # type: ignore[attr-defined]
-            raise NeedChanged("Somebody changed this need in the meantime; read it again.")
-
-    async def listed(
-        self,
-        caller: Caller,
-        page: PageRequest,
-        *,
-        case_id: UUID | None = None,
-        state: str | None = None,
-        category: str | None = None,
-        urgency: str | None = None,
-        mine: bool = False,
-        without_proposals: bool = False,
-    ) -> Listed[Need]:
-        """Needs that the caller may see, newest first."""
-        query: Select[Any] = select(NeedRow).join(CaseRow, C.id == N.case_id).where(seen_by(caller))
-        if case_id is not None:
-            query = query.where(N.case_id == case_id)
-        if state is not None:
-            query = query.where(N.state == state)
-        if category is not None:
-            query = query.where(or_(N.category == category, N.category.startswith(category + ".", autoescape=True)))
-        if urgency is not None:
-            query = query.where(N.urgency == urgency)
-        if mine:
-            query = query.where(C.recorded_by == UUID(caller.id) if caller.kind == "account" and caller.id else false())
-        if without_proposals:
-            proposal = Base.metadata.tables["proposal"].c
-            query = query.where(N.id.not_in(select(proposal.need_id)))
-        return (await read_page(self._session, query, [N.id], page, descending=True)).map(to_need)
-
-    async def of_case(self, case_id: UUID) -> list[Need]:
-        """All needs of a case."""
-        rows = (await self._session.execute(select(NeedRow).where(N.case_id == case_id).order_by(N.id).limit(500))).scalars()
-        return [to_need(row) for row in rows]
-
-    async def live_of_case(self, case_id: UUID) -> int:
-        """How many needs of a case are matched or in progress."""
-        return sum(need.state in LIVE for need in await self.of_case(case_id))
-
-    async def many(self, ids: Sequence[UUID]) -> dict[UUID, Need]:
-        """Those of the ids that exist."""
-        found: dict[UUID, Need] = {}
-        for start in range(0, len(ids), 400):
-            rows = (await self._session.execute(select(NeedRow).where(N.id.in_(ids[start : start + 400])))).scalars()
-            found.update({row.id: to_need(row) for row in rows})
-        return found
-
-    async def all_open(self, caller: Caller, limit: int = 1_000_000) -> list[Need]:
-        """Every open need that the caller may see (the hub itself: all), for the index and for rounds."""
-        query = select(NeedRow).join(CaseRow, C.id == N.case_id).where(N.state == "open", seen_by(caller)).order_by(N.id).limit(limit)
-        return [to_need(row) for row in (await self._session.execute(query)).scalars()]
-
-    async def stale(self, limit: int) -> list[UUID]:
-        """Needs whose proposals were never computed, or not since something changed; those that are not open any more are among them, for their
-        proposals go. They stay locked, so that what changes meanwhile is marked after the new proposals are written, not before."""
-        query = select(N.id).where(N.proposals_of < N.version).order_by(N.id).limit(limit)
-        return list((await self._session.execute(query.with_for_update())).scalars())
-
-    async def mark_stale(self, ids: Sequence[UUID]) -> None:
-        """Something changed that these needs' proposals depend on. Locked in the order of ids, so that two markers never wait for each other."""
-        for start in range(0, len(ids), 400):
-            some = sorted(ids)[start : start + 400]
-            await self._session.execute(select(N.id).where(N.id.in_(some)).order_by(N.id).with_for_update())
-            await self._session.execute(update(NeedRow).where(N.id.in_(some)).values(proposals_of=0))
-
-    async def lock(self, ids: Sequence[UUID]) -> None:
-        """Hold some needs until the commit, in the order of ids."""
-        for start in range(0, len(ids), 400):
-            some = sorted(ids)[start : start + 400]
-            await self._session.execute(select(N.id).where(N.id.in_(some)).order_by(N.id).with_for_update())
-
-    async def long_open(self, before: datetime, limit: int = 100) -> list[Need]:
-        """Needs that have been open since before that moment."""
-        query = select(NeedRow).where(N.state == "open", N.posted_at < before).limit(limit)
-        return [to_need(row) for row in (await self._session.execute(query)).scalars()]
-
-
 def to_case(row: CaseRow) -> Case:
     """A row as the model's value, without its shares."""
     return Case(
@@ -262,32 +147,6 @@ def to_case(row: CaseRow) -> Case:
     )
 
 
-def to_need(row: NeedRow) -> Need:
-    """A row as the model's value."""
-    return Need(
-        id=row.id,
-        case_id=row.case_id,
-        category=row.category,
-        size=row.size,
-        posted_at=row.posted_at,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        languages=shapes.wishes(row.languages),
-        topics=shapes.topics(row.topics),
-        max_travel_km=row.max_travel_km,
-        windows=shapes.windows(row.windows),
-        from_date=row.from_date,
-        until_date=row.until_date,
-        urgency=Urgency(row.urgency),
-        requires=frozenset(row.requires),
-        provides=frozenset(row.provides),
-        preferences=frozenset(row.preferences),
-        links=shapes.links(row.links),
-        state=NeedState(row.state),
-        version=row.version,
-    )
-
-
 def _case_columns(case: Case) -> dict[str, Any]:  # Any: column values of many types
     return {
         "version": case.version,
@@ -303,28 +162,4 @@ def _case_columns(case: Case) -> dict[str, Any]:  # Any: column values of many t
         "consent": shapes.consent_json(case.consent),
         "created_at": case.created_at,
         "updated_at": case.updated_at,
-    }
-
-
-def _need_columns(need: Need) -> dict[str, Any]:  # Any: column values of many types
-    return {
-        "version": need.version,
-        "case_id": need.case_id,
-        "state": str(need.state),
-        "category": need.category,
-        "size": need.size,
-        "languages": shapes.plain(need.languages),
-        "topics": shapes.plain(need.topics),
-        "max_travel_km": need.max_travel_km,
-        "windows": shapes.windows_json(need.windows),
-        "from_date": need.from_date,
-        "until_date": need.until_date,
-        "urgency": str(need.urgency),
-        "requires": sorted(need.requires),
-        "provides": sorted(need.provides),
-        "preferences": sorted(need.preferences),
-        "links": shapes.links_json(need.links),
-        "posted_at": need.posted_at,
-        "created_at": need.created_at,
-        "updated_at": need.updated_at,
     }

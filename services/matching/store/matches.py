@@ -1,4 +1,4 @@
-"""Matches, proposals and rounds in the database, and what matching knows of actors and accounts."""
+"""Matches in the database: seen by their two sides, and what scores take from them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -6,20 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, false, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import NotFound, PreconditionFailed
 from chassis.identity import Caller
 from chassis.paging import Listed, PageRequest, read_page
-from services.matching.engine.types import ProviderRecord, Verdict
+from services.matching.engine.types import ProviderRecord
 from services.matching.model.match import CancelReason, DeclineReason, Match, MatchState, Outcome, PlaceFate, Side
 from services.matching.model.offer import Provider, ProviderKind
 from services.matching.store.cases import C, seen_by
-from services.matching.tables import Base, ChangeRow, KnownAccountRow, KnownActorRow, MatchRow, NeedRow, ProposalRow
+from services.matching.tables import Base, MatchRow
 
-M, P, N, K = (Base.metadata.tables[name].c for name in ("hub_match", "proposal", "need", "change"))
-ACTOR, ACCOUNT = (Base.metadata.tables[name].c for name in ("known_actor", "known_account"))
+M = Base.metadata.tables["hub_match"].c
 LIVE = ("confirmed", "accepted", "in_progress")
 ANSWERED = ("accepted", "declined", "in_progress", "fulfilled", "not_fulfilled")
 
@@ -182,111 +181,6 @@ class MatchStore:
         return {need_id for need_id, provides in (await self._session.execute(query)).all() if "interpreter" in provides}
 
 
-class ProposalStore:
-    """Stored proposals of one transaction."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
-
-    async def replace(self, need_id: UUID, need_version: int, verdicts: Sequence[Verdict], now: datetime) -> int | None:
-        """Store a need's proposals. Answers the new number of the set, or None when offers and order are the same as before."""
-        before = (await self._session.execute(select(P.offer_id, P.score).where(P.need_id == need_id).order_by(P.rank))).all()
-        same = [(row.offer_id, row.score) for row in before] == [(verdict.offer_id, verdict.score) for verdict in verdicts]
-        values: dict[str, Any] = {"proposals_at": now, "proposals_of": need_version}  # Any: column values
-        if not same:
-            await self._session.execute(delete(ProposalRow).where(P.need_id == need_id))
-            if verdicts:
-                await self._session.execute(insert(ProposalRow), [_proposal(verdict, rank) for rank, verdict in enumerate(verdicts)])
-            values["proposals_version"] = N.proposals_version + 1
-        await self._session.execute(update(NeedRow).where(N.id == need_id).values(**values))
-        if same:
-            return None
-        return int((await self._session.execute(select(N.proposals_version).where(N.id == need_id))).scalar_one())
-
-    async def of_need(self, need_id: UUID) -> tuple[list[ProposalRow], bool, datetime | None]:
-        """The stored proposals in order, whether they are those of the need as it is now, and when they were computed."""
-        rows = list((await self._session.execute(select(ProposalRow).where(P.need_id == need_id).order_by(P.rank))).scalars())
-        state = (await self._session.execute(select(N.version, N.proposals_of, N.proposals_at).where(N.id == need_id))).one()
-        return rows, state.proposals_at is not None and state.proposals_of >= state.version, state.proposals_at
-
-    async def needs_with(self, offer_ids: Sequence[UUID]) -> set[UUID]:
-        """Open needs that have a proposal with one of these offers."""
-        found: set[UUID] = set()
-        for start in range(0, len(offer_ids), 400):
-            query = select(P.need_id).join_from(ProposalRow, NeedRow, N.id == P.need_id)
-            query = query.where(P.offer_id.in_(offer_ids[start : start + 400]), N.state == "open")
-            found.update((await self._session.execute(query.limit(100_000))).scalars())
-        return found
-
-
-class ChangeStore:
-    """What changed, for the index of each replica."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
-
-    async def note(self, kind: str, subject_id: UUID, now: datetime) -> None:
-        """An offer, a need, a case or a match changed."""
-        await self._session.execute(insert(ChangeRow).values(kind=kind, subject_id=subject_id, at=now))
-
-    async def since(self, seq: int, limit: int = 5000) -> list[tuple[int, str, UUID, datetime]]:
-        """Changes after a place, in order."""
-        query = select(K.seq, K.kind, K.subject_id, K.at).where(K.seq > seq).order_by(K.seq).limit(limit)
-        return [(row.seq, row.kind, row.subject_id, row.at) for row in (await self._session.execute(query)).all()]
-
-    async def end(self, before: datetime | None = None) -> int:
-        """The newest place, or the newest one written before a moment."""
-        query = select(func.max(K.seq))
-        return (await self._session.execute(query if before is None else query.where(K.at < before))).scalar() or 0
-
-    @property
-    def in_order(self) -> bool:
-        """Whether places become visible in their order: with one writer at a time they do."""
-        return self._session.get_bind().dialect.name == "sqlite"
-
-    async def forget(self, before: datetime) -> None:
-        """Drop what every index has read long ago; the newest row stays, so that places only rise."""
-        await self._session.execute(delete(ChangeRow).where(K.at < before, K.seq < await self.end()))
-
-
-class KnownStore:
-    """What matching knows of actors and accounts, by version."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
-
-    async def learn_actor(self, actor_id: UUID, version: int, archived: bool) -> bool:
-        """Follow an actor's event; an older version changes nothing. Answers whether this was news."""
-        known = (await self._session.execute(select(ACTOR.version).where(ACTOR.id == actor_id))).scalar()
-        if known is None:
-            await self._session.execute(insert(KnownActorRow).values(id=actor_id, version=version, archived=archived))
-        elif known < version:
-            await self._session.execute(update(KnownActorRow).where(ACTOR.id == actor_id).values(version=version, archived=archived))
-        return known is None or known < version
-
-    async def learn_account(self, account_id: UUID, version: int, role: str, actor_id: UUID | None, active: bool) -> bool:
-        """Follow an account's event; an older version changes nothing. Answers whether this was news."""
-        values = {"version": version, "role": role, "actor_id": actor_id, "active": active}
-        known = (await self._session.execute(select(ACCOUNT.version).where(ACCOUNT.id == account_id))).scalar()
-        if known is None:
-            await self._session.execute(insert(KnownAccountRow).values(id=account_id, **values))
-        elif known < version:
-            await self._session.execute(update(KnownAccountRow).where(ACCOUNT.id == account_id).values(**values))
-        return known is None or known < version
-
-    async def actor_is_there(self, actor_id: UUID) -> bool:
-        """Whether an actor is known and not archived."""
-        return (await self._session.execute(select(ACTOR.id).where(ACTOR.id == actor_id, ACTOR.archived.is_(False)))).first() is not None
-
-    async def account_is_there(self, account_id: UUID) -> bool:
-        """Whether an account is known and active."""
-        return (await self._session.execute(select(ACCOUNT.id).where(ACCOUNT.id == account_id, ACCOUNT.active.is_(True)))).first() is not None
-
-    async def forget_account(self, account_id: UUID) -> None:
-        """An erased account is not active any more, whatever arrives later."""
-        await self.learn_account(account_id, 2**31 - 1, "-", None, False)
-
-
 def to_match(row: MatchRow) -> Match:
     """A row as the model's value."""
     return Match(
@@ -314,22 +208,6 @@ def to_match(row: MatchRow) -> Match:
         outcome=Outcome(row.outcome) if row.outcome else None,
         version=row.version,
     )
-
-
-def _proposal(verdict: Verdict, rank: int) -> dict[str, Any]:  # Any: column values
-    parts = [{"name": str(part.name), "points": part.points, "weight": part.weight, "reason": _reason(part.reason)} for part in verdict.parts]
-    return {
-        "need_id": verdict.need_id,
-        "offer_id": verdict.offer_id,
-        "rank": rank,
-        "score": verdict.score,
-        "parts": parts,
-        "weights": verdict.weights,
-    }
-
-
-def _reason(reason: Any) -> dict[str, Any]:  # Any: engine.Reason as JSON
-    return {"code": reason.code, "params": [list(pair) for pair in reason.params]}
 
 
 def _columns(match: Match) -> dict[str, Any]:  # Any: column values of many types
