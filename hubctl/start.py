@@ -72,6 +72,7 @@ def demo(instance: Instance, port: int, *, apart: bool, reset: bool, steps: Step
         instance.be(Kind.DEMO, ready=True)
         # Other programs may have taken ports in the meantime.
         chosen, broker, environments = _set_up(instance, Kind.DEMO, port, mail=True)
+    instance.note_address(environments["gateway"]["GATEWAY_PUBLIC_URL"])
     _hand_over(instance, Kind.DEMO, chosen, broker, environments, apart=apart, lock=lock)
 
 
