@@ -30,7 +30,7 @@ def checks(*, long: bool, rest: tuple[str, ...]) -> list[Check]:
         Check("types", (python, "-m", "mypy", *_typed_packages())),
         Check("import rules", (python, str(tools / "lint-imports"))),
         Check("contracts", (python, "-m", "contracts.documents", "--check")),
-        Check("tests", (python, "-m", "pytest", "-n", "2", "-q", "-rs", *storms, *rest)),
+        Check("tests", (python, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-q", "-rs", *storms, *rest)),
     ]
 
 

@@ -139,8 +139,14 @@ def faults_of(error: ValidationError) -> str:
     return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_input=False))
 
 
+def leave_rich_out() -> None:
+    """Keep structlog from loading rich, the printer of coloured tracebacks (50 modules), into a process that writes JSON lines."""
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # documented: None makes the import fail
+
+
 def main() -> None:
     """Serve what the command line names."""
+    leave_rich_out()
     name = sys.argv[1] if len(sys.argv) == 2 else ""
     if name not in ("all", "gateway", *SERVICES):
         sys.exit(f"Usage: python -m hubctl.serve all|gateway|{'|'.join(SERVICES)}")
