@@ -88,7 +88,7 @@ def hexed(ids: list[str]) -> set[str]:
 async def run_storm(tmp_path: Path, kills: int, writes_per_second: int, gap: tuple[float, float], seed: int) -> None:
     chance, ledger = random.Random(seed), Ledger()
     async with running_hub(tmp_path, apart=True) as hub:
-        limits = httpx2.Limits(max_connections=60, max_keepalive_connections=20)
+        limits = httpx2.Limits(max_connections=1000, max_keepalive_connections=20)
         async with httpx2.AsyncClient(base_url=hub.url, timeout=5, limits=limits) as client:
             volunteer, coordinator = await sign_in(client, hub, "volunteer"), await sign_in(client, hub, "coordinator")
             today = datetime.now(UTC).date()

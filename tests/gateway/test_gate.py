@@ -162,7 +162,7 @@ async def test_live_news_resumes_where_the_reader_left(hub) -> None:
     ]
     place = encode_place({"actors": 1, "people": 0, "matching": 0, "notifications": 0})
 
-    request = SimpleNamespace(app=hub.app, scope={"type": "http", "headers": [(b"authorization", b"Bearer admin-token")]})
+    request = SimpleNamespace(app=hub.app, scope={"type": "http", "path": "/api/v1/events", "headers": [(b"authorization", b"Bearer admin-token")]})
     visitor = await hub.app.state.sessions.visitor(request.scope)
     hub.app.state.streams.take("x")
     stream = _stream(request, visitor, hub.app.state.lines, decode_place(place, set(hub.services)), hub.app.state.streams, "x")
