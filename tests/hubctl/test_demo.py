@@ -103,14 +103,16 @@ def test_commands_of_the_operator_work_beside_the_running_hub(demo: Hub) -> None
 
 def test_one_correlation_id_shows_all_its_stops(demo: Hub) -> None:
     coordinator = demo.sign_in("coordinator")
-    offers = coordinator.get("/api/v1/offers", params={"limit": 1}).json()["items"]
-    paused = coordinator.post(f"/api/v1/offers/{offers[0]['id']}/pause")
+    offers = coordinator.get("/api/v1/offers", params={"limit": 200}).json()["items"]
+    offer = next(offer for offer in offers if offer["state"] == "open")
+
+    paused = coordinator.post(f"/api/v1/offers/{offer['id']}/pause")
+    assert paused.status_code == 200, paused.text
     correlation = paused.headers["hub-correlation-id"]
 
     until(lambda: "hears hub.matching.offer.paused" in run("trace", correlation, "--data", str(demo.data)).stdout, "the hearing of the news")
     stops = run("trace", correlation, "--data", str(demo.data)).stdout
 
-    assert paused.status_code == 200, paused.text
     assert "tells hub.matching.offer.paused" in stops
     assert "offer.paused on offer" in stops
 
