@@ -1,6 +1,7 @@
 """Finds every sentence that a reader may see, so that none stays untranslated. `python -m chassis.sentences` adds new ones to the catalogues.
 
-A sentence is: the text of a refusal (`SomeError("...")`, `invalid_field(.., .., "...")`, `Refused(.., "...")`), a text in `_("...")` (Python and
+A sentence is: title and body of a message (`Sentences("...", "...")`), the text of a refusal (`SomeError("...")`, `invalid_field(.., .., "...")`,
+`Refused(.., "...")`), a text in `_("...")` (Python and
 templates), and each value of a module's dictionary whose name ends in TITLES, MESSAGES, TEMPLATES or SENTENCES.
 """
 
@@ -31,7 +32,9 @@ def _name(node: ast.expr) -> str:
 
 def _in_call(node: ast.Call) -> Iterator[str]:
     name = _name(node.func)
-    if name in PLACES:
+    if name == "Sentences":
+        yield from (text for text in map(_text, node.args[:2]) if text)
+    elif name in PLACES:
         if len(node.args) > PLACES[name] and (text := _text(node.args[PLACES[name]])):
             yield text
     elif name[:1].isupper() and node.args and (text := _text(node.args[0])) and " " in text and text.rstrip()[-1:] in ".?!":
@@ -40,7 +43,7 @@ def _in_call(node: ast.Call) -> Iterator[str]:
 
 def _in_table(node: ast.Assign | ast.AnnAssign) -> Iterator[str]:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    if any(_name(target).endswith(TABLES) for target in targets) and node.value is not None:
+    if any(_name(target).endswith(TABLES) or _name(target).startswith("MAIL_") for target in targets) and node.value is not None:
         for child in ast.walk(node.value):
             if isinstance(child, ast.Dict):
                 yield from (text for value in child.values if (text := _text(value)) and " " in text)

@@ -150,4 +150,4 @@ async def test_ten_kills_lose_nothing_double_nothing_and_overbook_nothing(tmp_pa
 
 @pytest.mark.storm
 async def test_sixty_kills_lose_nothing_double_nothing_and_overbook_nothing(tmp_path: Path) -> None:
-    await run_storm(tmp_path, kills=60, writes_per_second=50, gap=(5, 12), seed=22)
+    await run_storm(tmp_path, kills=60, writes_per_second=50, gap=(3, 6), seed=22)
