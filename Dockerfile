@@ -2,8 +2,10 @@
 FROM python:3.11.14-slim-bookworm AS packages
 WORKDIR /build
 COPY requirements.lock .
+# nkeys is published as source alone (pure Python); nothing else may run a build.
 RUN python -m venv /opt/hub \
-    && /opt/hub/bin/python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+    && /opt/hub/bin/python -m pip install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps \
+        --only-binary :all: --no-binary nkeys -r requirements.lock
 
 FROM python:3.11.14-slim-bookworm
 LABEL org.opencontainers.image.title="Hospitium" \

@@ -4,18 +4,21 @@ The gateway merges the `/internal/v1` answers of all services into `/api/v1/even
 """
 
 import asyncio
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from chassis.edge import caller_of
 from chassis.errors import Forbidden
 from chassis.identity import Caller
 
 router = APIRouter()
+SETTLING = timedelta(seconds=5)
+"""How long a missing number in the outbox may belong to a transaction that has not ended; longer ones are rolled back, or very slow."""
 
 
 class Health(BaseModel):
@@ -82,6 +85,18 @@ def _may_see(caller: Caller, audience: dict[str, Any]) -> bool:
     )
 
 
+def _settled(rows: Sequence[Any], after: int, now: datetime, dialect: str) -> Sequence[Any]:  # Any: rows of the outbox
+    """The rows up to the first number that may still be coming. PostgreSQL gives numbers before the commit, so a lower one may appear later;
+    where one is missing and what follows is young, wait for it. (SQLite has one writer: numbers appear in order.)"""
+    if dialect != "postgresql":
+        return rows
+    for index, row in enumerate(rows):
+        if row.seq > after + 1 and row.created_at > now - SETTLING:
+            return rows[:index]
+        after = row.seq
+    return rows
+
+
 @router.get("/internal/v1/events", include_in_schema=False)
 async def events(
     request: Request,
@@ -90,17 +105,23 @@ async def events(
     wait: Annotated[float, Query(ge=0, le=25)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> list[NewsItem]:
-    """Events that the caller may see, after a place in the outbox; -1 answers only the present end (as an item without envelope)."""
+    """Events that the caller may see, after a place in the outbox. An item without envelope only moves the place: the present end (for -1), or
+    past what the caller may not see, so that it is not read again."""
     service = request.app.state.service
     outbox = service.ledger.outbox
-    waited = 0.0
+    waited, asked = 0.0, after
     while True:
         async with service.database.reading() as session:
             if after < 0:
                 end = (await session.execute(select(func.max(outbox.c.seq)))).scalar() or 0
                 return [NewsItem(seq=end, envelope="")]
-            query = select(outbox.c.seq, outbox.c.body, outbox.c.audience).where(outbox.c.seq > after).order_by(outbox.c.seq).limit(500)
-            rows = (await session.execute(query)).all()
+            query = (
+                select(outbox.c.seq, outbox.c.body, outbox.c.audience, outbox.c.created_at)
+                .where(outbox.c.seq > after)
+                .order_by(outbox.c.seq)
+                .limit(500)
+            )
+            rows = _settled((await session.execute(query)).all(), after, service.clock(), session.get_bind().dialect.name)
         seen = [NewsItem(seq=row.seq, envelope=row.body) for row in rows if _may_see(caller, row.audience)][:limit]
         if seen:
             return seen
@@ -108,7 +129,7 @@ async def events(
             after = rows[-1].seq
             continue
         if waited >= wait:
-            return []
+            return [NewsItem(seq=after, envelope="")] if after > asked else []
         await asyncio.sleep(0.25)
         waited += 0.25
 
@@ -118,17 +139,20 @@ async def audit(
     request: Request,
     caller: Annotated[Caller, Depends(caller_of)],
     before: Annotated[datetime | None, Query()] = None,
+    before_id: Annotated[str | None, Query(max_length=36)] = None,
     correlation: Annotated[str | None, Query(max_length=36)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> list[AuditEntry]:
-    """The newest lines of the audit trail, back from `before`. An observer sees what was done, not by whom nor to which record."""
+    """The newest lines of the audit trail, back from `before` (and, of the same moment, `before_id`). An observer sees what was done,
+    not by whom nor to which record."""
     if caller.role not in ("admin", "observer"):
         raise NotForYou("Only the administrator and the council's observer read the audit trail.")
     service = request.app.state.service
     table = service.ledger.audit
     query = select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit)
     if before is not None:
-        query = query.where(table.c.at < before)
+        older = table.c.at < before
+        query = query.where(older if before_id is None else or_(older, and_(table.c.at == before, table.c.id < before_id)))
     if correlation is not None:
         query = query.where(table.c.correlation_id == correlation)
     async with service.database.reading() as session:

@@ -1,6 +1,7 @@
 """Builds the gateway: the gate in front, the pages and the hub's own routes behind it. Nothing else builds."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ from gateway.transport_security import decide
 SERVICES = ("actors", "people", "matching", "notifications")
 STATIC = Path(__file__).parent / "static"
 ASKER = Caller(kind="service", id="gateway")
+DOCUMENT_SECONDS = 300
 
 router = APIRouter()
 
@@ -111,11 +113,12 @@ async def security_txt(request: Request) -> Response:
 
 
 async def _document(app: FastAPI) -> openapi.Document:
-    known: openapi.Document | None = app.state.document
-    if known is None:
-        known = openapi.merge(await openapi.fetch(app.state.lines), app.state.settings.public_url)
+    """The merged contract; read again after a while, because services that run apart are renewed one by one."""
+    known: tuple[float, openapi.Document] | None = app.state.document
+    if known is None or time.monotonic() - known[0] > DOCUMENT_SECONDS:
+        known = (time.monotonic(), openapi.merge(await openapi.fetch(app.state.lines), app.state.settings.public_url))
         app.state.document = known
-    return known
+    return known[1]
 
 
 async def check_routes(lines: dict[str, Line]) -> None:
@@ -145,9 +148,11 @@ def build(
     security = decide(settings)
     signer = Signer("gateway", settings.signing_key.get_secret_value())
     lines = {name: Line(name, transports[name], signer) for name in SERVICES}
+    limits = Limits(settings)
     sessions = Sessions(
         lines["people"],
         security,
+        limits,
         token_seconds=settings.token_seconds,
         default_locale=settings.default_locale,
         public_url=settings.public_url,
@@ -158,7 +163,7 @@ def build(
         security=security,
         permissions=Permissions(),
         sessions=sessions,
-        limits=Limits(settings),
+        limits=limits,
         forward=Forward(transports),
         signer=signer,
         metrics=own_metrics,

@@ -18,7 +18,7 @@ HOP_BY_HOP = frozenset(
     {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"te", b"trailer", b"transfer-encoding", b"upgrade"}
 )
 DROPPED = frozenset(
-    {b"authorization", b"cookie", b"host", b"forwarded", b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-csrf-token"}
+    {b"authorization", b"cookie", b"host", b"expect", b"forwarded", b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-csrf-token"}
 )
 NOT_FROM_SERVICES = HOP_BY_HOP | {b"server", b"date", b"hub-correlation-id"}
 SAFE_TO_REPEAT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
@@ -36,6 +36,17 @@ def passed_on(scope: Scope, added: Headers) -> Headers:
         if key not in HOP_BY_HOP and key not in DROPPED and key not in named and not key.startswith(b"hub-")
     ]
     return kept + added
+
+
+def without_body(send: Send) -> Send:
+    """The answer to HEAD: what GET would answer, with its length and without its body (RFC 9110, section 9.3.2)."""
+
+    async def bare(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return bare
 
 
 class Forward:
@@ -93,7 +104,7 @@ class Forward:
                     headers=text_headers,
                     data=_body(receive) if has_body else None,
                     allow_redirects=False,
-                    skip_auto_headers=("User-Agent", "Accept", "Content-Type"),
+                    skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
                 ) as answer:
                     started = True
                     await _hand_back(answer, send)
@@ -106,6 +117,7 @@ class Forward:
                 await asyncio.sleep(0.3)
             except (aiohttp.ClientError, TimeoutError) as error:
                 if started:
+                    # The gate leaves an answer that began unfinished.
                     raise ServiceAway(AWAY) from error
                 if last or has_body or scope["method"] not in SAFE_TO_REPEAT:
                     await self._away(scope, receive, send, error)

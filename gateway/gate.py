@@ -4,7 +4,7 @@ API requests are decided by the permission table and forwarded to their owner; w
 gateway's own application with the visitor in `scope["state"]`.
 """
 
-import ipaddress
+import hmac
 import time
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,38 +15,25 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import problems
 from chassis.call import Line
-from chassis.context import LOCALES, correlation_id, follow
+from chassis.context import LOCALES, best_locale, correlation_id, follow
 from chassis.errors import Forbidden, HubError
-from chassis.identity import Signer
+from chassis.identity import Caller, Signer
 from chassis.telemetry import Metrics, log_for, where
 from chassis.web import header_of
-from gateway.forward import Forward, Headers
-from gateway.limits import Allowance, Limits
-from gateway.permissions import Permissions, Rule, SecondFactorMissing
+from gateway.bodies import MAX_BODY, MAX_UPLOAD, UPLOADS, Bounded, checked, require_type
+from gateway.forward import Forward, Headers, without_body
+from gateway.limits import Allowance, Limits, QuotaExceeded, quota_problem
+from gateway.permissions import OtherMethod, Permissions, Rule, SecondFactorMissing
 from gateway.session import OWN_AUTHORIZATION, Sessions, Visitor
 from gateway.settings import GatewaySettings
-from gateway.transport_security import Security, is_loopback
+from gateway.transport_security import Proxies, Security, is_loopback, require_protected
 
 API = ("/api/", "/oauth2/")
-MAX_BODY = 1_000_000
-MAX_UPLOAD = 20_000_000
-UPLOADS = frozenset({"/api/v1/imports"})
+FOR_ANYBODY = ("/static/", "/healthz", "/readyz", "/version", "/.well-known/")
+"""The same for everybody: nobody is asked who they are."""
+UNCOUNTED = ("/static/", "/healthz")
 MAX_HEADERS = 32_000
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-JSON_TYPES = ("application/json", "application/merge-patch+json")
-FORMS = frozenset({"/oauth2/token"})
-
-
-class BodyTooLarge(HubError):
-    """More than this address takes."""
-
-    status = 413
-
-
-class WrongBodyType(HubError):
-    """Not a type that this address reads."""
-
-    status = 415
 
 
 class HeadersTooLarge(HubError):
@@ -105,6 +92,7 @@ class Gate:
         self._app = app
         self._keeper = keeper
         self._fixed = security_headers(keeper.security.secure)
+        self._proxies = Proxies(keeper.settings.trusted_proxies)
         self._log = log_for("gateway")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -128,7 +116,11 @@ class Gate:
         try:
             await self._enter(scope, receive, watched, extra)
         except HubError as error:
-            await _refusal(scope, error)(scope, receive, watched)
+            if status == 0:
+                await _refusal(scope, error)(scope, receive, watched)
+            else:
+                # The answer had begun: it stays unfinished, so that the reader's side sees that it is not whole.
+                self._log.warning("an answer broke off", error=type(error).__name__, method=scope["method"])
         except Exception as error:  # the last resort; each of these is a bug to find
             self._log.error("request failed", error=type(error).__name__, where=where(error), method=scope["method"])
             if status == 0:
@@ -144,21 +136,35 @@ class Gate:
         path: str = scope["path"]
         if sum(len(key) + len(value) for key, value in scope["headers"]) > MAX_HEADERS:
             raise HeadersTooLarge("The request's headers are too large.")
-        if path == "/metrics":
-            self._require_metrics(scope)
         address = self.client_address(scope)
         state["address"] = address
-        visitor = await self._keeper.sessions.visitor(scope)
+        require_protected(scope, self._keeper.security, self._proxies)
+        if path == "/metrics":
+            self._require_metrics(scope, address)
+        if path.startswith(FOR_ANYBODY):
+            visitor = Visitor(Caller(locale=best_locale(header_of(scope, b"accept-language"), self._keeper.settings.default_locale)))
+        else:
+            visitor = await self._keeper.sessions.visitor(scope)
         state["visitor"] = visitor
         follow(correlation_id(), visitor.caller.locale if visitor.caller.locale in LOCALES else "en")
-        receive = _bounded(scope, receive, MAX_UPLOAD if path in UPLOADS else MAX_BODY)
-        if path.startswith(API):
+        body = Bounded(scope, receive, send, MAX_UPLOAD if path in UPLOADS else MAX_BODY)
+        try:
+            await self._let_in(scope, body.receive, body.send, extra, visitor)
+        except Exception:
+            if not body.exceeded:
+                raise
+        if body.exceeded:
+            raise body.refusal()
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send, extra: Headers, visitor: Visitor) -> None:
+        if scope["path"].startswith(API):
             await self._api(scope, receive, send, extra, visitor)
-        else:
-            if scope["method"] not in SAFE:
-                self._keeper.sessions.require_own_origin(scope)
-            extra.extend((await self._count("page", scope["method"], visitor, address)).headers())
-            await self._app(scope, receive, send)
+            return
+        if scope["method"] not in SAFE:
+            self._keeper.sessions.require_own_origin(scope)
+        if not scope["path"].startswith(UNCOUNTED):
+            extra.extend((await self._count("page", scope["method"], visitor, scope["state"]["address"])).headers())
+        await self._app(scope, receive, send)
 
     async def _api(self, scope: Scope, receive: Receive, send: Send, extra: Headers, visitor: Visitor) -> None:
         keeper, state = self._keeper, scope["state"]
@@ -171,11 +177,15 @@ class Gate:
         if scope["method"] not in SAFE:
             if visitor.by_cookie:
                 keeper.sessions.require_own_page(scope, visitor, header_of(scope, b"x-csrf-token"))
-            _require_type(scope)
+            require_type(scope)
+            receive = await checked(scope, receive)
         if rule.service == "gateway":
             await self._app(scope, receive, send)
             return
-        await keeper.forward(rule.service, scope, receive, send, self.identity(rule, visitor, state["address"], header_of(scope, b"authorization")))
+        identity = self.identity(rule, visitor, state["address"], header_of(scope, b"authorization"))
+        if scope["method"] == "HEAD":
+            scope, send = {**scope, "method": "GET"}, without_body(send)
+        await keeper.forward(rule.service, scope, receive, send, identity)
         if rule.method == "DELETE" and rule.path.startswith("/api/v1/sessions") and visitor.token:
             keeper.sessions.forget(visitor.token)
 
@@ -200,66 +210,31 @@ class Gate:
 
     def client_address(self, scope: Scope) -> str:
         """Who connects: the peer, or what a trusted proxy says of it (the last address that is no proxy of ours)."""
-        peer = (scope.get("client") or ("unknown", 0))[0]
-        if peer not in self._keeper.settings.trusted_proxies:
-            return str(peer)
-        for hop in reversed((header_of(scope, b"x-forwarded-for") or "").split(",")):
-            try:
-                address = str(ipaddress.ip_address(hop.strip()))
-            except ValueError:
-                break
-            if address not in self._keeper.settings.trusted_proxies:
-                return address
-        return str(peer)
+        peer = str((scope.get("client") or ("unknown", 0))[0])
+        return self._proxies.client_of(peer, header_of(scope, b"x-forwarded-for"))
 
-    def _require_metrics(self, scope: Scope) -> None:
-        token = self._keeper.settings.metrics_token
-        if token is not None and header_of(scope, b"authorization") == f"Bearer {token.get_secret_value()}":
+    def _require_metrics(self, scope: Scope, address: str) -> None:
+        """With the token, or from this machine itself: not through a proxy that nobody named."""
+        token, given = self._keeper.settings.metrics_token, header_of(scope, b"authorization") or ""
+        if token is not None and hmac.compare_digest(given.encode(), f"Bearer {token.get_secret_value()}".encode()):
             scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"authorization"]
             return
-        if not is_loopback(self.client_address(scope)):
+        proxied = any(header_of(scope, name) is not None for name in (b"x-forwarded-for", b"forwarded"))
+        if proxied or not is_loopback(address):
             raise MetricsClosed("Metrics are not for you.")
 
 
 def _refusal(scope: Scope, error: HubError) -> Response:
     """A problem for programs, a page for readers."""
     if scope["path"].startswith(API) or "text/html" not in (header_of(scope, b"accept") or ""):
-        return problems.from_error(error)
-    shown: Response = scope["app"].state.refusal_page(Request(scope), error)
-    return shown
-
-
-def _bounded(scope: Scope, receive: Receive, limit: int) -> Receive:
-    """Refuse a body over the limit: by its declared length at once, otherwise while it comes in."""
-    declared = header_of(scope, b"content-length")
-    if declared is not None and declared.isdigit() and int(declared) > limit:
-        raise BodyTooLarge("The request is too large: at most {bytes} bytes.", bytes=limit)
-    taken = 0
-
-    async def bounded() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > limit:
-            raise BodyTooLarge("The request is too large: at most {bytes} bytes.", bytes=limit)
-        return message
-
-    return bounded
-
-
-def _require_type(scope: Scope) -> None:
-    """JSON, except where a form or files are read; no body needs no type."""
-    kind = (header_of(scope, b"content-type") or "").split(";")[0].strip().lower()
-    length = header_of(scope, b"content-length")
-    if kind == "" and length in (None, "0") and header_of(scope, b"transfer-encoding") is None:
-        return
-    wanted: tuple[str, ...] = JSON_TYPES
-    if scope["path"] in FORMS:
-        wanted = ("application/x-www-form-urlencoded",)
-    elif scope["path"] in UPLOADS:
-        wanted = ("multipart/form-data",)
-    if kind not in wanted:
-        raise WrongBodyType("Send the body as {type}.", type=wanted[0])
+        response: Response = quota_problem(error) if isinstance(error, QuotaExceeded) else problems.from_error(error)
+    else:
+        response = scope["app"].state.refusal_page(Request(scope), error)
+    if isinstance(error, QuotaExceeded):
+        response.headers.update({key.decode(): value.decode() for key, value in error.allowance.headers()})
+    if isinstance(error, OtherMethod):
+        response.headers["Allow"] = ", ".join(error.allowed)
+    return response
 
 
 def _uuid(text: str | None) -> UUID | None:

@@ -3,22 +3,30 @@
 import asyncio
 import base64
 import json
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from chassis.call import Answer, Line, ServiceAway
 from chassis.errors import Forbidden, TooManyRequests, invalid_field
-from gateway.session import Visitor
+from gateway.session import Sessions, Visitor
 
 router = APIRouter()
 HEARTBEAT_SECONDS = 15.0
 POLL_SECONDS = 4.0
-"""How long one question to a service may wait for news; also the longest time until a revoked session's stream ends."""
+"""How long one question to a service may wait for news."""
+CHECK_SECONDS = 3.0
+"""How often the session of a stream is asked for again: a revoked one's stream ends within 5 s."""
+PATIENCE_SECONDS = 30.0
+"""How long a stream goes on while `people` is away (then nobody can revoke either)."""
 
 
 class TooManyStreams(TooManyRequests):
@@ -68,6 +76,22 @@ def decode_place(text: str, services: set[str]) -> dict[str, int]:
         raise invalid_field("/header/last-event-id", "cursor", "This place was not made here; begin again without one.") from None
 
 
+class NewsResponse(StreamingResponse):
+    """A stream that counts as open exactly while it is being sent."""
+
+    def __init__(self, news: AsyncIterator[bytes], streams: Streams, who: str) -> None:
+        super().__init__(news, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        self._streams, self._who = streams, who
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the stream; raises TooManyStreams before its first byte."""
+        self._streams.take(self._who)
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._streams.leave(self._who)
+
+
 @router.get("/api/v1/events", include_in_schema=False)
 async def stream_events(request: Request) -> Response:
     """Live news that the caller may see."""
@@ -75,49 +99,56 @@ async def stream_events(request: Request) -> Response:
     lines: dict[str, Line] = request.app.state.lines
     last = request.headers.get("last-event-id")
     place = decode_place(last, set(lines)) if last else {}
-    streams: Streams = request.app.state.streams
-    who = visitor.caller.principal
-    streams.take(who)
-    return StreamingResponse(
-        _stream(request, visitor, lines, place, streams, who),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    return NewsResponse(news_of(request.app.state.sessions, visitor, lines, place), request.app.state.streams, visitor.caller.principal)
 
 
-async def _stream(
-    request: Request, visitor: Visitor, lines: dict[str, Line], place: dict[str, int], streams: Streams, who: str
-) -> AsyncIterator[bytes]:
+async def news_of(sessions: Sessions, visitor: Visitor, lines: dict[str, Line], place: dict[str, int]) -> AsyncIterator[bytes]:
+    """The stream itself. It ends when the session does. An event bears an id only when the place in every service's news is known, so that
+    whoever goes on from an id misses nothing."""
     queue: asyncio.Queue[tuple[str, int, str]] = asyncio.Queue(200)
     followers = [asyncio.create_task(_follow(name, line, visitor, place.get(name, -1), queue)) for name, line in lines.items()]
+    watch = Watch(sessions, visitor)
+    spoken = time.monotonic()
     try:
         yield b"retry: 2000\n\n"
-        quiet = 0.0
-        while await _still_valid(request, visitor):
+        while await watch.still_valid() and not any(follower.done() for follower in followers):
             try:
-                name, seq, envelope = await asyncio.wait_for(queue.get(), POLL_SECONDS)
+                name, seq, envelope = await asyncio.wait_for(queue.get(), CHECK_SECONDS)
             except TimeoutError:
-                quiet += POLL_SECONDS
-                if quiet >= HEARTBEAT_SECONDS:
-                    quiet = 0.0
+                if time.monotonic() - spoken > HEARTBEAT_SECONDS - CHECK_SECONDS:
+                    spoken = time.monotonic()
                     yield b": still here\n\n"
                 continue
             place[name] = seq
-            if envelope:
-                kind = json.loads(envelope)["type"]
-                yield f"id: {encode_place(place)}\nevent: {kind}\ndata: {envelope}\n\n".encode()
-            else:
-                yield f"id: {encode_place(place)}\ndata:\n\n".encode() if len(place) == len(lines) else b": start\n\n"
+            mark = f"id: {encode_place(place)}\n" if len(place) == len(lines) else ""
+            told = f"event: {json.loads(envelope)['type']}\ndata: {envelope}\n" if envelope else ""
+            if mark or told:
+                spoken = time.monotonic()
+                yield f"{mark}{told}\n".encode()
     finally:
         for follower in followers:
             follower.cancel()
-        streams.leave(who)
 
 
-async def _still_valid(request: Request, visitor: Visitor) -> bool:
-    """A revoked session's stream ends within the few seconds that a token is believed."""
-    found: Visitor = await request.app.state.sessions.visitor(request.scope)
-    return found.caller.principal == visitor.caller.principal
+class Watch:
+    """Asks again and again whether a stream's session holds."""
+
+    def __init__(self, sessions: Sessions, visitor: Visitor) -> None:
+        self._sessions, self._visitor = sessions, visitor
+        self._asked = self._held = time.monotonic() - CHECK_SECONDS
+
+    async def still_valid(self) -> bool:
+        """Whether the stream may go on."""
+        now = time.monotonic()
+        if now - self._asked < CHECK_SECONDS:
+            return True
+        self._asked = now
+        try:
+            holds = await self._sessions.still_holds(self._visitor)
+        except ServiceAway:
+            return now - self._held < PATIENCE_SECONDS
+        self._held = now
+        return holds
 
 
 async def _follow(name: str, line: Line, visitor: Visitor, after: int, queue: asyncio.Queue[tuple[str, int, str]]) -> None:
@@ -139,21 +170,17 @@ async def _follow(name: str, line: Line, visitor: Visitor, after: int, queue: as
 async def read_audit(
     request: Request,
     before: Annotated[datetime | None, Query()] = None,
-    correlation: Annotated[str | None, Query(max_length=36)] = None,
+    correlation: Annotated[UUID | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before_id: Annotated[UUID | None, Query()] = None,
 ) -> Response:
-    """The audit trail of all services, newest first."""
+    """The audit trail of all services, newest first. Lines of one transaction share their time, so a place in it is a time and an id."""
     if before is not None and before.tzinfo is None:
         raise invalid_field("/query/before", "timezone_aware", "Use a date and time with a zone.")
     visitor: Visitor = request.state.visitor
     lines: dict[str, Line] = request.app.state.lines
-    query = f"/internal/v1/audit?limit={limit}"
-    if before is not None:
-        query += "&before=" + before.isoformat().replace("+", "%2B")
-    if correlation is not None:
-        if not all(char in "0123456789abcdefABCDEF-" for char in correlation):
-            raise invalid_field("/query/correlation", "uuid_parsing", "Use a UUID.")
-        query += f"&correlation={correlation}"
+    given = {"limit": limit, "before": before.isoformat() if before else None, "before_id": before_id, "correlation": correlation}
+    query = "/internal/v1/audit?" + urlencode({name: str(value) for name, value in given.items() if value is not None})
     answers: list[Answer] = await asyncio.gather(*(line.ask(visitor.caller, "GET", query) for line in lines.values()))
     entries: list[dict[str, Any]] = []  # Any: audit lines as JSON
     for name, answer in zip(lines, answers, strict=True):
@@ -162,5 +189,10 @@ async def read_audit(
         if answer.status != 200:
             raise ServiceAway("A part of the hub does not answer just now; please try again in a moment.")
         entries.extend({**entry, "service": name} for entry in answer.json())
-    entries.sort(key=lambda entry: (entry["at"], entry["id"]), reverse=True)
-    return JSONResponse({"items": entries[:limit], "total": None})
+    entries.sort(key=lambda entry: (datetime.fromisoformat(entry["at"]), entry["id"]), reverse=True)
+    shown = entries[:limit]
+    headers = {}
+    if len(entries) >= limit:
+        on = {**given, "before": shown[-1]["at"], "before_id": shown[-1]["id"]}
+        headers["Link"] = f'</api/v1/audit?{urlencode({name: str(value) for name, value in on.items() if value is not None})}>; rel="next"'
+    return JSONResponse({"items": shown, "total": None}, headers=headers)

@@ -3,7 +3,7 @@
 import copy
 from typing import Any
 
-from chassis.call import Line
+from chassis.call import Line, ServiceAway
 from chassis.identity import Caller
 from chassis.live import AuditEntry
 from chassis.problems import MEDIA_TYPE, Problem
@@ -32,11 +32,13 @@ SSE_NOTE = "Server-sent events; each `data` is a CloudEvents envelope, each `id`
 
 
 async def fetch(lines: dict[str, Line]) -> dict[str, Document]:
-    """Each service's own document."""
+    """Each service's own document. Raises ServiceAway: a part of a contract is no contract."""
     asker = Caller(kind="service", id="gateway")
     found = {}
     for service, line in lines.items():
         answer = await line.ask(asker, "GET", "/openapi.json")
+        if answer.status != 200:
+            raise ServiceAway("A part of the hub does not answer just now; please try again in a moment.")
         found[service] = answer.json()
     return found
 
@@ -136,12 +138,14 @@ def _add_own(merged: Document) -> None:
         "summary": "The audit trail of all services, newest first.",
         "parameters": [
             {"name": "before", "in": "query", "required": False, "schema": {"type": "string", "format": "date-time"}},
+            {"name": "before_id", "in": "query", "required": False, "schema": {"type": "string", "format": "uuid"}},
             {"name": "correlation", "in": "query", "required": False, "schema": {"type": "string", "format": "uuid"}},
             {"name": "limit", "in": "query", "required": False, "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}},
         ],
         "responses": {
             "200": {
-                "description": "A page; go on with `before` set to the time of the last line.",
+                "description": "A page; `Link: rel=next` leads on, with `before` and `before_id` of the last line.",
+                "headers": {"Link": {"description": "The next page, if there is one (RFC 8288).", "schema": {"type": "string"}}},
                 "content": {
                     "application/json": {
                         "schema": {

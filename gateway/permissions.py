@@ -16,9 +16,13 @@ class NoSuchRoute(NotFound):
 
 
 class OtherMethod(HubError):
-    """The address exists and does not take this method."""
+    """The address exists and does not take this method; `allowed` names those that it takes."""
 
     status = 405
+
+    def __init__(self, message: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.allowed = allowed
 
 
 class SignInNeeded(Unauthenticated):
@@ -255,7 +259,8 @@ class Permissions:
             if rule.method == wanted and rule not in literal:
                 return rule
         if fitting:
-            raise OtherMethod("This address does not take that method.")
+            taken = {rule.method for _, rule in fitting}
+            raise OtherMethod("This address does not take that method.", tuple(sorted(taken | ({"HEAD"} if "GET" in taken else set()))))
         raise NoSuchRoute("Nothing is served at this address.")
 
 

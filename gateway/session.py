@@ -11,11 +11,12 @@ from uuid import UUID
 
 from starlette.types import Scope
 
-from chassis.call import Line
+from chassis.call import Line, ServiceAway
 from chassis.context import LOCALES, best_locale
 from chassis.errors import Forbidden, Unauthenticated
 from chassis.identity import Caller
 from chassis.web import header_of
+from gateway.limits import UNKNOWN_TOKENS, Limits
 from gateway.transport_security import Security
 
 GATEWAY = Caller(kind="service", id="gateway")
@@ -66,13 +67,14 @@ def form_token(session_token: str) -> str:
 class Sessions:
     """Checks tokens, and remembers what it learnt for a few seconds."""
 
-    def __init__(self, people: Line, security: Security, *, token_seconds: float, default_locale: str, public_url: str) -> None:
+    def __init__(self, people: Line, security: Security, limits: Limits, *, token_seconds: float, default_locale: str, public_url: str) -> None:
         self._people = people
         self._security = security
+        self._limits = limits
         self._seconds = token_seconds
         self._default_locale = default_locale
         self._origin = public_url.rstrip("/")
-        self._known: OrderedDict[bytes, tuple[float, Visitor]] = OrderedDict()
+        self._known: OrderedDict[tuple[bytes, bool], tuple[float, Visitor | None]] = OrderedDict()
 
     async def visitor(self, scope: Scope) -> Visitor:
         """Who asks. A token that does not hold is an error in the API; a stale cookie is an anonymous visitor."""
@@ -80,25 +82,34 @@ class Sessions:
         chosen = cookie_of(scope, "hub-language")
         if chosen in LOCALES:
             locale = chosen
+        address = str(scope.get("state", {}).get("address", "-"))
         authorization = header_of(scope, b"authorization")
         if authorization is not None and scope["path"] not in OWN_AUTHORIZATION:
             scheme, _, token = authorization.partition(" ")
             if scheme.lower() != "bearer" or not token:
                 raise TokenRefused("Send the token as: Authorization: Bearer TOKEN.")
-            found = await self._check(token.strip(), by_cookie=False)
+            found = await self._check(token.strip(), address, by_cookie=False)
             if found is None:
                 raise TokenRefused("This token does not hold (any more); please sign in again.")
             return found
         cookie = cookie_of(scope, self._security.cookie)
         if cookie:
-            found = await self._check(cookie, by_cookie=True)
+            found = await self._check(cookie, address, by_cookie=True)
             if found is not None:
                 return found
         return Visitor(Caller(locale=locale))
 
+    async def still_holds(self, visitor: Visitor) -> bool:
+        """Whether the visitor's token holds at this moment, with the same rights: asked afresh. Raises ServiceAway."""
+        if visitor.token is None:
+            return False
+        found = await self._ask(visitor.token, by_cookie=visitor.by_cookie)
+        return found == visitor
+
     def forget(self, token: str) -> None:
         """Do not believe this token any more (sign-out)."""
-        self._known.pop(hashlib.sha256(token.encode()).digest(), None)
+        for by_cookie in (False, True):
+            self._known.pop((_digest(token), by_cookie), None)
 
     def require_own_page(self, scope: Scope, visitor: Visitor, given: str | None) -> None:
         """For unsafe requests by cookie: the Origin must be ours and the form's token must be the session's. Raises FormRefused."""
@@ -115,18 +126,31 @@ class Sessions:
         if origin is None and header_of(scope, b"sec-fetch-site") not in (None, "same-origin", "none"):
             raise FormRefused("This request did not come from a page of this hub.")
 
-    async def _check(self, token: str, *, by_cookie: bool) -> Visitor | None:
+    async def _check(self, token: str, address: str, *, by_cookie: bool) -> Visitor | None:
+        """Who that is; what `people` did not know is remembered as long as what it knew, and counted."""
         if len(token) > 500 or not token.isascii():
             return None
-        key = hashlib.sha256(token.encode()).digest()
-        now = time.monotonic()
+        key, now = (_digest(token), by_cookie), time.monotonic()
         known = self._known.get(key)
-        if known is not None and now - known[0] < self._seconds and known[1].by_cookie == by_cookie:
+        if known is not None and now - known[0] < self._seconds:
             return known[1]
+        await self._limits.require_left(UNKNOWN_TOKENS, address)
+        visitor = await self._ask(token, by_cookie=by_cookie)
+        if visitor is None:
+            await self._limits.take(UNKNOWN_TOKENS, address)
+        self._known[key] = (now, visitor)
+        self._known.move_to_end(key)
+        while len(self._known) > 5000:
+            self._known.popitem(last=False)
+        return visitor
+
+    async def _ask(self, token: str, *, by_cookie: bool) -> Visitor | None:
         answer = await self._people.ask(GATEWAY, "POST", "/internal/v1/introspect", body={"token": token})
+        if answer.status not in (200, 422):
+            # Not an answer about the token: nobody is told that they are signed out.
+            raise ServiceAway("A part of the hub does not answer just now; please try again in a moment.")
         found: dict[str, Any] = answer.json() if answer.status == 200 else {"active": False}  # Any: JSON
         if not found["active"]:
-            self._known.pop(key, None)
             return None
         caller = Caller(
             kind=found["kind"],
@@ -136,8 +160,8 @@ class Sessions:
             scopes=frozenset(found.get("scopes") or ()),
             locale=found.get("locale") or self._default_locale,
         )
-        visitor = Visitor(caller, token, by_cookie, found.get("session_id"), bool(found.get("second_factor_missing")))
-        self._known[key] = (now, visitor)
-        while len(self._known) > 5000:
-            self._known.popitem(last=False)
-        return visitor
+        return Visitor(caller, token, by_cookie, found.get("session_id"), bool(found.get("second_factor_missing")))
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

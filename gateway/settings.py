@@ -1,6 +1,8 @@
 """What an operator may set for the gateway (GATEWAY_...)."""
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+import ipaddress
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from chassis.context import LOCALES
@@ -41,7 +43,7 @@ class GatewaySettings(HubSettings):
     tls_certificate: str | None = Field(None, description="Path of the certificate chain, when the gateway itself speaks TLS.")
     tls_key: str | None = Field(None, description="Path of the certificate's private key.")
     trusted_proxies: list[str] = Field(
-        default_factory=list, description="Addresses of reverse proxies whose X-Forwarded-For and -Proto are believed."
+        default_factory=list, description="Addresses or networks of reverse proxies whose X-Forwarded-For and -Proto are believed."
     )
     metrics_token: SecretStr | None = Field(None, description="Bearer token for /metrics; without one only loopback may read it.")
     session_hours: int = Field(12, ge=1, le=72, description="Hours that the session cookie is kept by the browser.")
@@ -51,3 +53,11 @@ class GatewaySettings(HubSettings):
     anonymous_per_minute: int = Field(600, ge=1, description="Requests a minute of one address without sign-in.")
     sign_ins_per_minute: int = Field(20, ge=1, description="Attempts to sign in, to get a token or to reset a password, a minute, of one address.")
     streams_per_caller: int = Field(6, ge=1, description="Live streams that one caller may hold open.")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, value: list[str]) -> list[str]:
+        """A name or a slip would silently trust nobody: refuse it at start."""
+        for entry in value:
+            ipaddress.ip_network(entry, strict=False)
+        return value

@@ -75,18 +75,10 @@ def _make(root: Path, venv: Path, wanted: dict[str, str], *, dev: bool) -> None:
 
 def _install(root: Path, venv: Path, lock: str) -> None:
     total = len(re.findall(r"^[A-Za-z0-9]", (root / lock).read_text(encoding="utf-8"), re.MULTILINE))
+    # The lock file names everything, so pip need not resolve; Python compiles what is used at first use.
+    words = "--require-hashes --no-deps --no-compile --only-binary :all: --progress-bar off --disable-pip-version-check --no-input"
     # nkeys is published as source alone (pure Python); nothing else may run a build on the city's machine.
-    options = [
-        "--require-hashes",
-        "--only-binary",
-        ":all:",
-        "--no-binary",
-        "nkeys",
-        "--progress-bar",
-        "off",
-        "--disable-pip-version-check",
-        "--no-input",
-    ]
+    options = [*words.split(), "--no-binary", "nkeys"]
     _run([str(venv / "bin" / "python"), "-m", "pip", "install", *options, "-r", str(root / lock)], total=total)
 
 

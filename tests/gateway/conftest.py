@@ -1,5 +1,6 @@
 """A gateway in front of small stand-ins for our own four services: they show what arrives and answer what a test asks for."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,6 +43,9 @@ class StandIn:
     name: str
     seen: list[dict[str, Any]] = field(default_factory=list)
     news: list[dict[str, Any]] = field(default_factory=list)
+    trail: list[dict[str, Any]] = field(default_factory=list)
+    introspected: list[str] = field(default_factory=list)
+    fault: int | None = None
     tokens: dict[str, dict[str, Any]] = field(default_factory=lambda: {key: dict(value) for key, value in TOKENS.items()})
 
     def app(self) -> FastAPI:
@@ -53,21 +57,35 @@ class StandIn:
             body = await request.body()
             issuer, caller = verifier.caller(request.headers.get("hub-identity", ""))
             if path == "internal/v1/introspect":
+                if self.fault is not None:
+                    return JSONResponse({}, self.fault)
                 token = (await request.json())["token"]
+                self.introspected.append(token)
                 return JSONResponse(self.tokens.get(token, {"active": False}))
             if path == "internal/v1/events":
                 after = int(request.query_params["after"])
                 if after < 0:
                     return JSONResponse([{"seq": len(self.news), "envelope": ""}])
-                return JSONResponse(self.news[after:])
+                return JSONResponse(self.news[after:] or await _nothing())
             if path == "internal/v1/audit":
-                return JSONResponse([], 200 if caller.role in ("admin", "observer") else 403)
+                asked = request.query_params
+                older = [line for line in self.trail if (line["at"], line["id"]) < (asked.get("before", "9"), asked.get("before_id", ""))]
+                lines = sorted(older, key=lambda line: (line["at"], line["id"]), reverse=True)[: int(asked["limit"])]
+                return JSONResponse(lines, 200 if caller.role in ("admin", "observer") else 403)
+            if path == "openapi.json":
+                return JSONResponse({"paths": {}})
             self.seen.append({"path": path, "headers": dict(request.headers), "caller": caller, "issuer": issuer, "size": len(body)})
             if path.endswith("stream"):
                 return StreamingResponse((b"x" * 10_000 for _ in range(5)), media_type="text/plain")
             return JSONResponse({"service": self.name, "path": path, "size": len(body)}, headers={"server": "secret", "etag": '"1"'})
 
         return app
+
+
+async def _nothing() -> list[dict[str, Any]]:
+    """No news: a service waits a moment before it says so."""
+    await asyncio.sleep(0.05)
+    return []
 
 
 @dataclass
@@ -77,6 +95,7 @@ class Hub:
     client: httpx2.AsyncClient
     services: dict[str, StandIn]
     app: FastAPI
+    key: str = KEY
 
     def as_(self, role: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {role}-token"}

@@ -1,17 +1,15 @@
 """The gate: deny by default, one identity, nothing of the outside's own making passes, limits, forms, headers."""
 
-import asyncio
-from types import SimpleNamespace
-
 import pytest
 from limits import RateLimitItemPerMinute
 
+from chassis.call import AsgiTransport, HttpTransport
 from chassis.identity import Caller
-from gateway.news import _stream, decode_place, encode_place
+from gateway.app import SERVICES, RoutesNotReviewed, build
+from gateway.limits import QUOTA_TYPE, neighbourhood
 from gateway.permissions import TABLE, NoSuchRoute, OtherMethod, Permissions, uncovered
 from gateway.session import form_token
 from gateway.settings import GatewaySettings
-from gateway.transport_security import PlainHttpRefused, decide
 
 ROLES = ("volunteer", "member", "coordinator", "observer", "admin")
 
@@ -64,6 +62,16 @@ async def test_a_method_that_is_not_named_is_refused(hub) -> None:
     response = await hub.client.delete("/api/v1/actors", headers=hub.as_("admin"))
 
     assert response.status_code == 405
+    assert response.headers["allow"] == "GET, HEAD, POST"
+
+
+async def test_head_answers_like_get_without_the_body(hub) -> None:
+    got = await hub.client.get("/api/v1/actors")
+
+    head = await hub.client.head("/api/v1/actors")
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(got.content))
 
 
 async def test_identity_of_the_outside_never_passes(hub) -> None:
@@ -82,6 +90,52 @@ async def test_a_token_that_does_not_hold_is_an_error_and_not_anonymous(hub) -> 
 
     assert (unknown.status_code, malformed.status_code) == (401, 401)
     assert "nobody" not in unknown.text
+
+
+async def test_when_people_is_away_nobody_is_told_that_they_are_signed_out(hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub.app.state.lines["people"], "transport", HttpTransport("http://127.0.0.1:1"))
+    refused = await hub.client.get("/api/v1/offers", headers=hub.as_("volunteer"))
+    anonymous = await hub.client.get("/api/v1/offers")
+    static = await hub.client.get("/static/hub.css", headers={"Cookie": f"{hub.app.state.security.cookie}=volunteer-token"})
+
+    assert (refused.status_code, anonymous.status_code, static.status_code) == (503, 200, 200)
+    assert refused.headers["retry-after"] == "1"
+
+
+async def test_an_answer_of_people_that_is_no_answer_about_the_token_is_not_a_refusal(hub) -> None:
+    hub.services["people"].fault = 500
+
+    response = await hub.client.get("/api/v1/offers", headers=hub.as_("volunteer"))
+
+    assert response.status_code == 503
+
+
+async def test_whoever_tries_out_tokens_is_stopped_before_people_is_asked(hub) -> None:
+    hub.app.state.keeper.limits._items["unknown-tokens"] = RateLimitItemPerMinute(3)
+
+    answers = [await hub.client.get("/api/v1/offers", headers={"Authorization": f"Bearer guess-{number}"}) for number in range(5)]
+
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429]
+    assert hub.services["people"].introspected == ["guess-0", "guess-1", "guess-2"]
+
+
+async def test_a_token_is_asked_for_once_in_the_few_seconds_that_it_is_believed(hub) -> None:
+    hub.app.state.sessions._seconds = 5
+
+    for token in ("volunteer-token", "nobody") * 3:
+        await hub.client.get("/api/v1/offers", headers={"Authorization": f"Bearer {token}"})
+
+    assert hub.services["people"].introspected == ["volunteer-token", "nobody"]
+
+
+async def test_a_signed_out_token_is_forgotten_at_once(hub) -> None:
+    hub.app.state.sessions._seconds = 5
+    await hub.client.get("/api/v1/notifications", headers=hub.as_("volunteer"))
+    hub.services["people"].tokens.pop("volunteer-token")
+
+    await hub.client.delete("/api/v1/sessions/current", headers=hub.as_("volunteer"))
+
+    assert (await hub.client.get("/api/v1/notifications", headers=hub.as_("volunteer"))).status_code == 401
 
 
 async def test_a_revoked_token_is_refused(hub) -> None:
@@ -122,26 +176,17 @@ async def test_too_many_requests_are_told_when_to_come_back(hub) -> None:
     assert [answer.status_code for answer in answers] == [200] * 5 + [429]
     assert int(answers[-1].headers["retry-after"]) >= 1
     assert answers[0].headers["ratelimit-policy"] == '"sign-in";q=5;w=60'
+    assert answers[-1].headers["ratelimit"].startswith('"sign-in";r=0;t=')
+    problem = answers[-1].json()
+    assert (problem["type"], problem["violated-policies"], problem["code"]) == (QUOTA_TYPE, ["sign-in"], "quota_exceeded")
 
 
-async def test_a_body_that_is_too_large_is_refused(hub) -> None:
-    declared = await hub.client.post("/api/v1/offers", content=b"x" * 1_000_001, headers={**hub.as_("admin"), "content-type": "application/json"})
+def test_a_subscriber_of_ipv6_counts_as_one() -> None:
+    same = {neighbourhood("2001:db8:1:2::1"), neighbourhood("2001:db8:1:2:ffff::9")}
 
-    async def drip():
-        for _ in range(1100):
-            yield b"x" * 1000
-
-    streamed = await hub.client.post("/api/v1/offers", content=drip(), headers={**hub.as_("admin"), "content-type": "application/json"})
-
-    assert declared.status_code == 413
-    assert streamed.status_code == 413
-    assert hub.services["matching"].seen == []
-
-
-async def test_a_body_of_another_type_is_refused(hub) -> None:
-    response = await hub.client.post("/api/v1/offers", content=b"a=b", headers={**hub.as_("admin"), "content-type": "text/plain"})
-
-    assert response.status_code == 415
+    assert len(same) == 1
+    assert neighbourhood("2001:db8:1:3::1") not in same
+    assert (neighbourhood("192.0.2.1"), neighbourhood("account:1")) == ("192.0.2.1", "account:1")
 
 
 async def test_security_headers_are_on_every_answer(hub) -> None:
@@ -155,33 +200,63 @@ async def test_security_headers_are_on_every_answer(hub) -> None:
         assert answer.headers.get("server") != "secret"
 
 
-async def test_live_news_resumes_where_the_reader_left(hub) -> None:
-    hub.services["actors"].news = [
-        {"seq": 1, "envelope": '{"type":"hub.actors.actor.created.v1","id":"1"}'},
-        {"seq": 2, "envelope": '{"type":"hub.actors.actor.created.v1","id":"2"}'},
-    ]
-    place = encode_place({"actors": 1, "people": 0, "matching": 0, "notifications": 0})
+async def test_a_correlation_id_of_a_client_is_taken_only_when_it_is_one(hub) -> None:
+    given = "01980000-0000-7000-8000-00000000000a"
 
-    request = SimpleNamespace(app=hub.app, scope={"type": "http", "path": "/api/v1/events", "headers": [(b"authorization", b"Bearer admin-token")]})
-    visitor = await hub.app.state.sessions.visitor(request.scope)
-    hub.app.state.streams.take("x")
-    stream = _stream(request, visitor, hub.app.state.lines, decode_place(place, set(hub.services)), hub.app.state.streams, "x")
-    pieces = [await asyncio.wait_for(anext(stream), 5) for _ in range(2)]
-    await stream.aclose()
+    kept = await hub.client.get("/api/v1/offers", headers={"Hub-Correlation-Id": given})
+    made = await hub.client.get("/api/v1/offers", headers={"Hub-Correlation-Id": "x; DROP"})
 
-    assert b'"id":"2"' in pieces[1] and b'"id":"1"' not in pieces[1]
+    assert kept.headers["hub-correlation-id"] == hub.services["matching"].seen[0]["headers"]["hub-correlation-id"] == given
+    assert made.headers["hub-correlation-id"] == hub.services["matching"].seen[1]["headers"]["hub-correlation-id"] != "x; DROP"
 
 
-async def test_a_made_up_place_in_the_news_is_refused(hub) -> None:
-    response = await hub.client.get("/api/v1/events", headers={**hub.as_("admin"), "Last-Event-ID": "zzz"})
+@pytest.mark.parametrize(("wish", "language"), [("uk, en;q=0.5", "uk"), ("xx", "en"), (None, "en")])
+async def test_a_stranger_is_answered_in_the_language_that_their_browser_names(hub, wish: str | None, language: str) -> None:
+    await hub.client.get("/api/v1/offers", headers={"Accept-Language": wish} if wish else {})
 
-    assert response.status_code == 422
+    assert hub.services["matching"].seen[0]["caller"].locale == language
 
 
-async def test_the_audit_trail_is_for_administrator_and_observer(hub) -> None:
-    statuses = {role: (await hub.client.get("/api/v1/audit", headers=hub.as_(role))).status_code for role in ROLES}
+async def test_the_credentials_of_a_client_reach_people_where_tokens_are_given_and_nowhere_else(hub) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded", "authorization": "Basic eDp5"}
 
-    assert statuses == {"volunteer": 403, "member": 403, "coordinator": 403, "observer": 200, "admin": 200}
+    await hub.client.post("/oauth2/token", content=b"grant_type=client_credentials", headers=form)
+    await hub.client.post("/api/v1/sessions", json={}, headers={"Cookie": "a=b"})
+
+    token, session = (seen["headers"] for seen in hub.services["people"].seen)
+    assert token["authorization"] == "Basic eDp5" and "authorization" not in session
+    assert token["hub-source"] == session["hub-source"] == "127.0.0.1"
+
+
+async def test_readiness_tells_each_part(hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    well = await hub.client.get("/readyz")
+    monkeypatch.setattr(hub.app.state.lines["matching"], "transport", HttpTransport("http://127.0.0.1:1"))
+
+    ill = await hub.client.get("/readyz")
+
+    assert (well.status_code, set(well.json()["services"])) == (200, set(SERVICES))
+    assert (ill.status_code, ill.json()["services"]["matching"]) == (503, "away")
+
+
+async def test_where_to_report_a_weakness_is_told(hub) -> None:
+    response = await hub.client.get("/.well-known/security.txt")
+
+    assert response.text.startswith("Contact: mailto:") and "Expires: " in response.text
+
+
+async def test_headers_that_are_too_large_are_refused(hub) -> None:
+    response = await hub.client.get("/api/v1/offers", headers={"x-much": "x" * 33_000})
+
+    assert response.status_code == 413
+
+
+async def test_a_start_with_routes_that_nobody_reviewed_is_refused(hub) -> None:
+    transports = {name: AsgiTransport(each.app()) for name, each in hub.services.items()}
+    app = build(GatewaySettings(signing_key=hub.key), transports)
+
+    with pytest.raises(RoutesNotReviewed, match="not served: actors GET /api/v1/actors"):
+        async with app.router.lifespan_context(app):
+            pass
 
 
 def test_the_most_literal_path_wins() -> None:
@@ -201,27 +276,6 @@ def test_a_route_that_nobody_reviewed_is_found() -> None:
     found = uncovered({"gateway": {"paths": {"/api/v1/new": {"get": {}}, "/api/v1/events": {"get": {}}}}})
 
     assert found == ["not in the table: gateway GET /api/v1/new", "not served: gateway GET /api/v1/audit"]
-
-
-@pytest.mark.parametrize(
-    ("more", "secure"),
-    [
-        ({"host": "127.0.0.1"}, False),
-        ({"host": "0.0.0.0", "trusted_proxies": ["10.0.0.1"], "public_url": "https://hub.city"}, True),
-        ({"host": "0.0.0.0", "tls_certificate": "a", "tls_key": "b"}, True),
-    ],
-)
-def test_cookies_are_secure_wherever_readers_come_over_tls(more: dict[str, object], secure: bool) -> None:
-    security = decide(GatewaySettings(signing_key="x", **more))
-
-    assert security.secure is secure
-    assert security.cookie.startswith("__Host-") is secure
-
-
-@pytest.mark.parametrize("more", [{"host": "0.0.0.0"}, {"host": "192.168.1.4"}, {"host": "0.0.0.0", "trusted_proxies": ["10.0.0.1"]}])
-def test_plain_http_to_the_network_is_refused(more: dict[str, object]) -> None:
-    with pytest.raises(PlainHttpRefused):
-        decide(GatewaySettings(signing_key="x", **more))
 
 
 def test_an_anonymous_caller_is_nobody() -> None:
