@@ -71,6 +71,14 @@ def test(
     raise typer.Exit(checks.run(long=long, rest=tuple(context.args)))
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def bench(context: typer.Context, name: Annotated[str, typer.Argument(help="Which measurement; without it, the list.")] = "") -> None:
+    """Measure: figures as ratios of two things in one run. Further arguments go to the measurement."""
+    from hubctl import measuring
+
+    raise typer.Exit(measuring.measure(name, tuple(context.args)))
+
+
 @app.command()
 def migrate(data: Data = None) -> None:
     """Bring the databases to this version. Running it twice changes nothing."""

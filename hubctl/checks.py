@@ -47,7 +47,7 @@ def run(*, long: bool, rest: tuple[str, ...]) -> int:
     for check in checks(long=long, rest=rest):
         started = time.monotonic()
         print(f"== {check.name}", flush=True)
-        code = subprocess.run(check.command, cwd=ROOT, stdin=subprocess.DEVNULL, env=_environment(), check=False).returncode
+        code = subprocess.run(check.command, cwd=ROOT, stdin=subprocess.DEVNULL, env=environment(), check=False).returncode
         print(f"== {check.name}: {'well' if code == 0 else 'FAILED'} ({time.monotonic() - started:.0f} s)", flush=True)
         if code != 0:
             failed.append(check.name)
@@ -60,5 +60,5 @@ def _typed_packages() -> tuple[str, ...]:
     return tuple(name for name in ("contracts", "chassis", "services", "gateway", "hubctl", "bench") if any((ROOT / name).rglob("*.py")))
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
