@@ -69,7 +69,7 @@ def decode_place(text: str, services: set[str]) -> dict[str, int]:
     try:
         found = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         place = {str(name): int(seq) for name, seq in found.items()}
-        if set(place) - services or any(not 0 <= seq < 2**62 for seq in place.values()):
+        if not place or set(place) - services or any(not 0 <= seq < 2**62 for seq in place.values()) or encode_place(place) != text:
             raise ValueError
         return place
     except (ValueError, AttributeError, TypeError, UnicodeError):

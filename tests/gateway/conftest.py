@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import httpx2
@@ -69,7 +70,8 @@ class StandIn:
                 return JSONResponse(self.news[after:] or await _nothing())
             if path == "internal/v1/audit":
                 asked = request.query_params
-                older = [line for line in self.trail if (line["at"], line["id"]) < (asked.get("before", "9"), asked.get("before_id", ""))]
+                place = datetime.fromisoformat(asked.get("before", "9999-01-01T00:00:00Z")), asked.get("before_id", "")
+                older = [line for line in self.trail if (datetime.fromisoformat(line["at"]), line["id"]) < place]
                 lines = sorted(older, key=lambda line: (line["at"], line["id"]), reverse=True)[: int(asked["limit"])]
                 return JSONResponse(lines, 200 if caller.role in ("admin", "observer") else 403)
             if path == "openapi.json":
