@@ -61,4 +61,5 @@ def _typed_packages() -> tuple[str, ...]:
 
 
 def environment() -> dict[str, str]:
+    """The environment of a check: with the tools of this Python first."""
     return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
