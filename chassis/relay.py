@@ -67,11 +67,12 @@ class Relay:
 
     async def _publish_for_ever(self) -> None:
         while True:
+            # Cleared before looking: whoever writes while we look wakes us again.
+            self._wake.clear()
             if not await self.publish_waiting():
                 await self._pause()
 
     async def _pause(self) -> None:
-        self._wake.clear()
         try:
             await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
         except TimeoutError:
