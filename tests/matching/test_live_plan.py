@@ -40,7 +40,7 @@ def an_operation(data: st.DataObject, plan: LivePlan, needs: list[int], places: 
     elif kind == "open":
         places.append(plan.open_place(data.draw(st.integers(0, 3)), *options(needs)))
     elif kind == "close" and places:
-        plan.close_place(data.draw(st.sampled_from(places)))
+        plan.close_place(places.pop(data.draw(st.integers(0, len(places) - 1))))
 
 
 @settings(max_examples=150, deadline=None)
@@ -74,7 +74,7 @@ def test_a_hundred_changes_of_a_larger_plan_keep_it_optimal():
     plan = LivePlan.from_answer(instance, solve_flow(instance).chosen)
 
     for _ in range(100):
-        plan.withdraw(int(dice.choice(np.flatnonzero(plan._there[: plan._needs]))))
+        plan.withdraw(int(dice.choice(plan.needs())))
         plan.insert(np.sort(dice.choice(40, 6, replace=False)), dice.integers(1, 100, 6))
         plan.set_capacity(int(dice.integers(40)), int(dice.integers(20)))
 
@@ -114,6 +114,16 @@ def test_unknown_needs_places_and_repeated_options_are_refused():
     ):
         with pytest.raises(refused):
             call()
+
+
+def test_a_copy_changes_apart():
+    plan = LivePlan(ints([1]))
+    need = plan.insert(ints([0]), ints([4]))
+
+    twin = plan.copy()
+    twin.withdraw(need)
+
+    assert (plan.seat(need), plan.value, twin.value) == (0, 4, 0)
 
 
 def test_a_plan_made_from_an_answer_begins_with_its_value_and_its_prices():

@@ -1,12 +1,14 @@
 """The live plan: needs and places come, go and change, and after each change the plan is again the best there is."""
 
+from collections.abc import Sequence
+
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
 
 from chassis.errors import Invalid, NotFound
 from services.matching.engine.solving.instance import Instance, Ints
-from services.matching.engine.solving.live.paths import pull, push
-from services.matching.engine.solving.live.state import NEAR, NEEDS, NONE, OPTIONS, PLACES, State, attach, blank, detach, grown, rise, sit
+from services.matching.engine.solving.live.state import NEAR, NEEDS, NONE, OPTIONS, PLACES, State, blank, grown
+from services.matching.engine.solving.live.steps import attach_all, enter, follow_all, leave, listed, resize, shut, sit_all
 from services.matching.engine.solving.network import Duals, prices_of, unit_network
 
 
@@ -18,12 +20,15 @@ class OptionsNotValid(Invalid):
     """Options name each place, or each need, once, one that exists, and have as many values."""
 
 
+Whole = Ints | Sequence[int]
+
+
 class LivePlan:
     """An assignment of unit demands to places that is optimal after every operation, with prices that prove it.
 
     Each operation runs one shortest augmenting path a unit that changes (successive shortest paths with prices: Ahuja, Magnanti, Orlin 1993,
     chapter 9), microseconds to a millisecond at 100 000 needs and two million options. `value` always equals what a full solve would find.
-    Needs may stay out of the plan where that is best. Needs and places are numbered; the number of a withdrawn need is given again later.
+    Needs may stay out of the plan where that is best. Needs and places are numbered; the number of one that left is given again later.
     Values are integers of at most 2^40. Same operations in the same order, same plan. Not for several threads."""
 
     def __init__(self, capacity: Ints, needs: int = 0, options: int = 0) -> None:
@@ -36,7 +41,9 @@ class LivePlan:
         self._state.start[:places] = np.arange(places) * 4
         self._near, self._needs, self._places, self._options = 4 * places, 0, places, 0
         self._there = np.zeros(max(needs, 1), np.bool_)
+        self._open = np.ones(places, np.bool_)
         self._spare_needs: list[int] = []
+        self._spare_places: list[int] = []
         self._spare_options: list[int] = []
         self.value = 0
 
@@ -61,29 +68,36 @@ class LivePlan:
         plan._state = grown(state, NEAR, plan._near)
         plan._there = np.zeros(len(state.seat), np.bool_)
         plan._there[:n] = True
-        _attach_all(plan._state, np.arange(p))
-        _sit_all(plan._state, chosen)
+        attach_all(plan._state, np.arange(p))
+        sit_all(plan._state, chosen)
         plan.value = instance.worth(chosen)
         return plan
 
-    def insert(self, places: Ints, values: Ints) -> int:
-        """Take in a need with its options (distinct places, and what each is worth); answers its number."""
-        self._check(places, values, self._places)
+    def copy(self) -> "LivePlan":
+        """The same plan apart, to try things on."""
+        twin = LivePlan.__new__(LivePlan)
+        twin.__dict__.update({name: each.copy() if isinstance(each, np.ndarray | list) else each for name, each in self.__dict__.items()})
+        twin._state = State._make(column.copy() for column in self._state)
+        return twin
+
+    def insert(self, places: Whole, values: Whole) -> int:
+        """Take in a need with its options (distinct places, and what each is worth); answers its number. Raises `NotInPlan`."""
+        places, values = _options(places, values)
+        self._known(places, self._open[: self._places])
         need = self._spare_needs.pop() if self._spare_needs else self._needs
         if need == self._needs:
             self._needs += 1
             self._state = grown(self._state, NEEDS, self._needs)
-            if len(self._there) < len(self._state.seat):
-                self._there = np.concatenate((self._there, np.zeros(len(self._state.seat) - len(self._there), np.bool_)))
+            self._there = _as_long(self._there, len(self._state.seat))
         self._there[need] = True
         self._add_options(np.full(len(places), need), places, values)
-        self.value += _enter(self._state, need)
+        self.value += enter(self._state, need)
         return need
 
     def withdraw(self, need: int) -> None:
         """Take a need out for good; its seat goes to the best use. Raises `NotInPlan`."""
-        self._known(need)
-        gain, freed = _leave(self._state, need)
+        self._known([need], self._there[: self._needs])
+        gain, freed = leave(self._state, need)
         self.value += gain
         self._spare_options.extend(freed.tolist())
         self._spare_needs.append(need)
@@ -91,24 +105,23 @@ class LivePlan:
 
     def set_capacity(self, place: int, room: int) -> None:
         """A place takes `room` demands from now on, more or fewer than before: a path for each unit that matters. Raises `NotInPlan`."""
-        if not 0 <= place < self._places:
-            raise NotInPlan("There is no such place in the plan.")
+        self._known([place], self._open[: self._places])
         if room < 0:
             raise OptionsNotValid("A place has room for 0 or more.")
-        self.value += _resize(self._state, place, room)
+        self.value += resize(self._state, place, room)
 
-    def open_place(self, room: int, needs: Ints, values: Ints) -> int:
+    def open_place(self, room: int, needs: Whole, values: Whole) -> int:
         """Add a place that some needs could use, at these values; answers its number. Raises `NotInPlan`."""
-        self._check(needs, values, self._needs)
-        if len(needs) and not self._there[needs].all():
-            raise NotInPlan("There is no such need in the plan.")
-        place = self._places
-        self._places += 1
-        self._state = grown(self._state, PLACES, self._places)
-        state, space = self._state, len(needs) + 4
-        state.start[place], state.space[place] = self._near, space
-        self._near += space
-        self._state = grown(state, NEAR, self._near)
+        needs, values = _options(needs, values)
+        self._known(needs, self._there[: self._needs])
+        place = self._spare_places.pop() if self._spare_places else self._places
+        if place == self._places:
+            self._places += 1
+            self._state = grown(self._state, PLACES, self._places)
+            self._open = _as_long(self._open, len(self._state.room))
+        self._open[place] = True
+        if len(needs) > self._state.space[place]:
+            self._make_space(place, len(needs) + 4)
         self._add_options(needs, np.full(len(needs), place), values)
         # Without room nobody can sit there, and at this price nobody wants to: the plan is optimal, and grows from here a unit at a time.
         self._state.price[place] = max(0, int((values - self._utility(needs)).max(initial=0)))
@@ -116,18 +129,29 @@ class LivePlan:
         return place
 
     def close_place(self, place: int) -> None:
-        """Give a place no room: who sits there finds the best seat elsewhere, or leaves the plan. `set_capacity` opens it again."""
+        """Take a place out for good: who sits there finds the best seat elsewhere, or leaves the plan. Raises `NotInPlan`."""
         self.set_capacity(place, 0)
+        self._spare_options.extend(shut(self._state, place).tolist())
+        self._spare_places.append(place)
+        self._open[place] = False
 
     def seat(self, need: int) -> int | None:
         """The place of a need, or None where it is better left out. Raises `NotInPlan`."""
-        self._known(need)
+        self._known([need], self._there[: self._needs])
         place = int(self._state.seat[need])
         return None if place == NONE else place
 
     def seats(self) -> Ints:
         """The place of every need by number, -1 where it has none (or was withdrawn)."""
         return self._state.seat[: self._needs].copy()
+
+    def seated(self) -> int:
+        """How many needs have a seat."""
+        return int(self._state.load[: self._places].sum())
+
+    def needs(self) -> Ints:
+        """The numbers of the needs in the plan."""
+        return np.flatnonzero(self._there[: self._needs])
 
     def duals(self) -> Duals:
         """Utilities and prices that prove the plan optimal: what one fewer and one more are worth at most and at least lies around them."""
@@ -139,19 +163,16 @@ class LivePlan:
 
     def instance(self) -> tuple[Instance, Ints]:
         """The plan as it stands now as an instance, with the number of the need of each demand: for a full solve, or a check."""
-        state, numbers = self._state, np.flatnonzero(self._there[: self._needs])
-        first, order = _listed(state, numbers)
+        state, numbers = self._state, self.needs()
+        first, order = listed(state, numbers)
         count = len(order)
         ones, uses = np.ones(count, np.int64), np.arange(count + 1, dtype=np.int64)
         return Instance(state.room[: self._places].copy(), first, state.value[order], uses, state.place[order], ones), numbers
 
-    def _known(self, need: int) -> None:
-        if not (0 <= need < self._needs and self._there[need]):
-            raise NotInPlan("There is no such need in the plan.")
-
-    def _check(self, rows: Ints, values: Ints, below: int) -> None:
-        if len(rows) != len(values) or len(set(rows.tolist())) < len(rows) or (len(rows) and not (0 <= rows.min() and rows.max() < below)):
-            raise OptionsNotValid("Name each place or need once, one that exists, with a value for each.")
+    def _known(self, rows: Whole, there: NDArray[np.bool_]) -> None:
+        found = np.asarray(rows, np.int64)
+        if len(found) and not (found.min() >= 0 and found.max() < len(there) and there[found].all()):
+            raise NotInPlan("There is no such need or place in the plan.")
 
     def _utility(self, needs: Ints) -> Ints:
         seat = self._state.seat[needs]
@@ -165,16 +186,16 @@ class LivePlan:
         self._options += fresh
         self._state = grown(self._state, OPTIONS, self._options)
         for place in places[self._state.length[places] >= self._state.space[places]].tolist():
-            self._make_space(place)
+            self._make_space(place, 2 * int(self._state.space[place]) + 4)
         state = self._state
         state.owner[slots], state.place[slots], state.value[slots] = needs, places, values
-        _attach_all(state, slots)
-        _follow_all(state, slots)
+        attach_all(state, slots)
+        follow_all(state, slots)
 
-    def _make_space(self, place: int) -> None:
-        """Move a place's block to the end of the store, with twice the space."""
+    def _make_space(self, place: int, space: int) -> None:
+        """Move a place's block to the end of the store, with so much space."""
         state, length = self._state, int(self._state.length[place])
-        old, new, space = int(state.start[place]), self._near, 2 * int(state.space[place])
+        old, new = int(state.start[place]), self._near
         self._near += space
         self._state = state = grown(state, NEAR, self._near)
         for name in NEAR:
@@ -184,104 +205,12 @@ class LivePlan:
         state.start[place], state.space[place] = new, space
 
 
-@njit(cache=True)
-def _attach_all(state, options):  # type: ignore[no-untyped-def]
-    for option in options:
-        attach(state, option)
+def _options(rows: Whole, values: Whole) -> tuple[Ints, Ints]:
+    rows, values = np.asarray(rows, np.int64), np.asarray(values, np.int64)
+    if len(rows) != len(values) or len(set(rows.tolist())) < len(rows):
+        raise OptionsNotValid("Name each place or need once, with a value for each.")
+    return rows, values
 
 
-@njit(cache=True)
-def _follow_all(state, options):  # type: ignore[no-untyped-def]
-    for at in range(len(options) - 1, -1, -1):
-        need = state.owner[options[at]]
-        state.follows[options[at]] = state.head[need]
-        state.head[need] = options[at]
-
-
-@njit(cache=True)
-def _sit_all(state, chosen):  # type: ignore[no-untyped-def]
-    for need in range(len(chosen)):
-        if chosen[need] >= 0:
-            sit(state, need, chosen[need])
-
-
-@njit(cache=True)
-def _enter(state, need):  # type: ignore[no-untyped-def]
-    """Seat a new need where it is best served at today's prices, and relieve that place if it is full; the gain."""
-    best, most = NONE, np.int64(0)
-    option = state.head[need]
-    while option != NONE:
-        left = state.value[option] - state.price[state.place[option]]
-        if left > most:
-            best, most = option, left
-        option = state.follows[option]
-    if best == NONE:
-        return np.int64(0)
-    place = state.place[best]
-    sit(state, need, best)
-    gain = state.value[best]
-    if state.load[place] > state.room[place]:
-        gain += push(state, place)
-    return gain
-
-
-@njit(cache=True)
-def _leave(state, need):  # type: ignore[no-untyped-def]
-    """Take a need and its options out; the gain (not above 0) and the freed options."""
-    place, gain = state.seat[need], -state.worth[need]
-    if place != NONE:
-        rise(state, need)
-    count = 0
-    option = state.head[need]
-    while option != NONE:
-        count += 1
-        option = state.follows[option]
-    freed = np.empty(count, np.int64)
-    option = state.head[need]
-    for at in range(count):
-        freed[at] = option
-        detach(state, option)
-        option = state.follows[option]
-    state.head[need] = NONE
-    if place != NONE and state.price[place] > 0:
-        gain += pull(state, place)
-    return gain, freed
-
-
-@njit(cache=True)
-def _resize(state, place, room):  # type: ignore[no-untyped-def]
-    """Give or take room a unit at a time; the gain."""
-    gain = np.int64(0)
-    while state.room[place] > room:
-        if state.load[place] <= room:
-            state.room[place] = room
-            break
-        state.room[place] = state.load[place] - 1
-        gain += push(state, place)
-    while state.room[place] < room:
-        if state.price[place] == 0:
-            state.room[place] = room
-            break
-        state.room[place] += 1
-        gain += pull(state, place)
-    return gain
-
-
-@njit(cache=True)
-def _listed(state, needs):  # type: ignore[no-untyped-def]
-    """The options of some needs, need by need: where each begins, and the options."""
-    first = np.zeros(len(needs) + 1, np.int64)
-    for at in range(len(needs)):
-        count, option = 0, state.head[needs[at]]
-        while option != NONE:
-            count += 1
-            option = state.follows[option]
-        first[at + 1] = first[at] + count
-    order = np.empty(first[-1], np.int64)
-    for at in range(len(needs)):
-        slot, option = first[at], state.head[needs[at]]
-        while option != NONE:
-            order[slot] = option
-            slot += 1
-            option = state.follows[option]
-    return first, order
+def _as_long(flags: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
+    return flags if len(flags) >= length else np.concatenate((flags, np.zeros(length - len(flags), np.bool_)))

@@ -1,6 +1,6 @@
 """The arrays of a live plan: who sits where, which options lead where, prices; and the small steps that keep them linked."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -17,7 +17,7 @@ class State(NamedTuple):
     others at the same place). Places are rows of `room`, `load`, `price`, `seated` (first need there) and `start`, `length`, `space`: their block in
     `near_need`, `near_value` and `near_option`, which lists the options that lead there, side by side because freed places read them all.
     Options are rows of `owner`, `place`, `value`, `follows` (the need's next option) and `at` (where in the place's block).
-    `reached`, `came`, `mark`, `heap_cost`, `heap_place` are the search's own (per place); `clock` counts searches."""
+    `reached`, `came` and `mark` (per place) are the search's own; `clock` counts searches."""
 
     seat: Ints
     option: Ints
@@ -56,7 +56,7 @@ EMPTY = frozenset({"seat", "option", "head", "ahead", "behind", "seated", "follo
 
 def blank(needs: int, places: int, options: int, near: int) -> State:
     """A state with room for so many rows, all blank."""
-    columns = {}
+    columns: dict[str, Any] = {}
     for names, count in ((NEEDS, needs), (PLACES, places), (OPTIONS, options), (NEAR, near), (("clock",), 1)):
         for name in names:
             kind = np.int32 if name in ("near_need", "near_option") else np.int64
