@@ -99,6 +99,7 @@ OFFERS = st.builds(
     valid_until=LAST_DAYS,
     provides=TAGS,
     requires=st.just(frozenset()) | TAGS,
+    prefers=st.just(frozenset()) | TAGS,
     household_min=st.none() | st.integers(1, 2),
     household_max=st.none() | st.integers(2, 4),
     audience=st.sampled_from(Audience),

@@ -94,10 +94,10 @@ def _continuity(_: NeedFacts, __: OfferFacts, at: Circumstances) -> Points:
 
 
 def _preferences(need: NeedFacts, offer: OfferFacts, _: Circumstances) -> Points:
-    asked = len(need.preferences)
+    asked = len(need.preferences) + len(offer.prefers)
     if not asked:
         return FULL, Reason("score.preferences.not_asked")
-    met = len(need.preferences & offer.provides)
+    met = len(need.preferences & offer.provides) + len(offer.prefers & (need.attributes | need.provides))
     return FULL * met // asked, Reason("score.preferences", (("met", met), ("asked", asked)))
 
 

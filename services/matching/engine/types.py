@@ -100,7 +100,7 @@ class LanguageWish:
 @dataclass(frozen=True, slots=True)
 class OfferFacts:
     """What pairing knows of an offer. `radius_m` is in metres; `place` is None for a purely remote offer; no windows mean any time;
-    no languages mean that language plays no part (a coat)."""
+    no languages mean that language plays no part (a coat). `prefers` are tags that the provider would welcome in a case; they never exclude one."""
 
     id: UUID
     category: str
@@ -119,6 +119,7 @@ class OfferFacts:
     valid_until: date | None = None
     provides: frozenset[str] = frozenset()
     requires: frozenset[str] = frozenset()
+    prefers: frozenset[str] = frozenset()
     household_min: int | None = None
     household_max: int | None = None
     audience: Audience = Audience.PUBLIC
