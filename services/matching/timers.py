@@ -8,7 +8,7 @@ from chassis.errors import HubError
 from chassis.identity import SYSTEM
 from chassis.timers import Timer
 from services.matching.engine.assign import RoundNotSolved, solve
-from services.matching.engine.problem import Plan
+from services.matching.engine.plan import Plan
 from services.matching.use_cases import cases, matches, offers, proposals, rounds
 
 HOUR = 3600.0

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chassis.errors import Invalid
-from services.matching.engine.problem import Certificate, Plan
+from services.matching.engine.plan import Certificate, Plan
 from services.matching.engine.types import Audience, LanguageWish, LevelRange, Link, LinkKind, Place, TimeWindow, TopicWish
 from services.matching.model import (
     Case,

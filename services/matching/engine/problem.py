@@ -1,35 +1,42 @@
-"""A round as a problem and its answer: values that travel to the solver and back as JSON."""
+"""A round as a problem: values that travel to the solver as JSON."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from services.matching.engine.score import WAITING_DAYS
-from services.matching.engine.types import LinkKind, NeedFacts, OfferFacts, Reason, Urgency, Verdict
+from services.matching.engine.types import LinkKind, NeedFacts, OfferFacts, Urgency, Verdict
 
 Pair = tuple[UUID, UUID]
 """A need and an offer."""
 
 
+Amounts = tuple[tuple[str, int], ...]
+"""Whole numbers by name of a further dimension: `(("care", 1), ("school_seat", 2))`."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoundOffer:
-    """An offer and the places that the round may give away."""
+    """An offer and the places that the round may give away; `further` holds its places in other dimensions (none where one is not named)."""
 
     id: UUID
     places: int
+    further: Amounts = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RoundNeed:
-    """A need, its size, its urgency, and the group (any id) whose needs are filled all or not at all."""
+    """A need, its size, its urgency, and the group (any id) whose needs are filled all or not at all; `further` holds its sizes in other
+    dimensions, each of which the offer must have room for as well."""
 
     id: UUID
     size: int
     urgency: Urgency = Urgency.NORMAL
     together: UUID | None = None
+    further: Amounts = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,65 +55,16 @@ class RoundPair:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a round decides upon. The order of its tuples means nothing."""
+    """What a round decides upon. The order of its tuples means nothing. `without` holds needs and offers that the coordinator left out: such a
+    need gets no seat, such an offer gives none. `start` is a plan that the search may go on from; what of it cannot stand is passed over."""
 
     offers: tuple[RoundOffer, ...]
     needs: tuple[RoundNeed, ...]
     pairs: tuple[RoundPair, ...]
     pinned: frozenset[Pair] = frozenset()
     forbidden: frozenset[Pair] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Unplaced:
-    """A need without a seat, and why."""
-
-    need_id: UUID
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class PinLost:
-    """A pinned pair that could not be kept: `forbidden`, `not_eligible` or `no_room`."""
-
-    need_id: UUID
-    offer_id: UUID
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class LevelCertificate:
-    """One level of urgency: the value reached, the proven upper bound given the levels above, and what the plain greedy reaches."""
-
-    urgency: Urgency
-    value: int
-    bound: int
-    greedy: int
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """How good the plan is: `gap` is (bound - value) / bound, 0 where `proven`; `components` counts the independent parts."""
-
-    value: int
-    bound: int
-    gap: float
-    seconds: float
-    proven: bool
-    components: int
-    levels: tuple[LevelCertificate, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The answer of a round: chosen pairs in order of need id, unplaced needs with reasons, pins that could not be kept, the certificate,
-    and the total value of the plain greedy (which may exceed `certificate.value` only by breaking the urgency levels' order of value)."""
-
-    seats: tuple[RoundPair, ...]
-    unplaced: tuple[Unplaced, ...]
-    pins_lost: tuple[PinLost, ...]
-    certificate: Certificate
-    greedy_value: int
+    without: frozenset[UUID] = frozenset()
+    start: frozenset[Pair] = frozenset()
 
 
 def worth(score: int, days_waited: int) -> int:
@@ -158,56 +116,52 @@ def problem_of(
     )
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, (set, frozenset)):
-        return sorted([cast(Any, _plain(inner)) for inner in value])
-    return value
-
-
-def to_plain(value: Problem | Plan) -> dict[str, Any]:
-    """A problem or a plan as JSON values (`Any`: the shape is the dataclass's own)."""
-    return cast(dict[str, Any], _plain(asdict(value)))
-
-
-def _pairs(rows: list[list[str]]) -> frozenset[Pair]:
-    return frozenset((UUID(need), UUID(offer)) for need, offer in rows)
-
-
-def _seats(rows: list[dict[str, Any]]) -> tuple[RoundPair, ...]:
-    return tuple(RoundPair(UUID(row["need_id"]), UUID(row["offer_id"]), row["value"]) for row in rows)
+def to_plain(problem: Problem) -> dict[str, Any]:
+    """A problem as JSON values (`Any`: lists of ids and numbers); a pair names its need and its offer by their places in the lists."""
+    need_at = {need.id: at for at, need in enumerate(problem.needs)}
+    offer_at = {offer.id: at for at, offer in enumerate(problem.offers)}
+    return {
+        "offers": [[offer.id.hex, offer.places, offer.further] for offer in problem.offers],
+        "needs": [
+            [need.id.hex, need.size, str(need.urgency), need.together.hex if need.together else None, need.further] for need in problem.needs
+        ],
+        "pairs": [
+            [need_at[pair.need_id], offer_at[pair.offer_id], pair.value]
+            for pair in problem.pairs
+            if pair.need_id in need_at and pair.offer_id in offer_at
+        ],
+        "pinned": _pairs_plain(problem.pinned),
+        "forbidden": _pairs_plain(problem.forbidden),
+        "without": sorted(each.hex for each in problem.without),
+        "start": _pairs_plain(problem.start),
+    }
 
 
 def problem_from(plain: dict[str, Any]) -> Problem:
     """The problem that `to_plain` wrote."""
+    offers = tuple(RoundOffer(UUID(key), places, _amounts(further)) for key, places, further in plain["offers"])
+    needs = tuple(
+        RoundNeed(UUID(key), size, Urgency(urgency), UUID(together) if together else None, _amounts(further))
+        for key, size, urgency, together, further in plain["needs"]
+    )
     return Problem(
-        offers=tuple(RoundOffer(UUID(row["id"]), row["places"]) for row in plain["offers"]),
-        needs=tuple(
-            RoundNeed(UUID(row["id"]), row["size"], Urgency(row["urgency"]), UUID(row["together"]) if row["together"] else None)
-            for row in plain["needs"]
-        ),
-        pairs=_seats(plain["pairs"]),
+        offers=offers,
+        needs=needs,
+        pairs=tuple(RoundPair(needs[need].id, offers[offer].id, value) for need, offer, value in plain["pairs"]),
         pinned=_pairs(plain["pinned"]),
         forbidden=_pairs(plain["forbidden"]),
+        without=frozenset(UUID(each) for each in plain["without"]),
+        start=_pairs(plain["start"]),
     )
 
 
-def plan_from(plain: dict[str, Any]) -> Plan:
-    """The plan that `to_plain` wrote."""
-    certificate = plain["certificate"]
-    levels = tuple(LevelCertificate(Urgency(row["urgency"]), row["value"], row["bound"], row["greedy"]) for row in certificate["levels"])
-    return Plan(
-        seats=_seats(plain["seats"]),
-        unplaced=tuple(
-            Unplaced(UUID(row["need_id"]), Reason(row["reason"]["code"], tuple((name, value) for name, value in row["reason"]["params"])))
-            for row in plain["unplaced"]
-        ),
-        pins_lost=tuple(PinLost(UUID(row["need_id"]), UUID(row["offer_id"]), row["code"]) for row in plain["pins_lost"]),
-        certificate=Certificate(**{**certificate, "levels": levels}),
-        greedy_value=plain["greedy_value"],
-    )
+def _amounts(rows: list[list[Any]]) -> Amounts:
+    return tuple((name, amount) for name, amount in rows)
+
+
+def _pairs_plain(pairs: frozenset[Pair]) -> list[list[str]]:
+    return sorted([need.hex, offer.hex] for need, offer in pairs)
+
+
+def _pairs(rows: list[list[str]]) -> frozenset[Pair]:
+    return frozenset((UUID(need), UUID(offer)) for need, offer in rows)

@@ -5,11 +5,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.matching.engine.problem import Pair, PinLost, Problem, RoundNeed, RoundPair, Unplaced
+from services.matching.engine.plan import PinLost, Unplaced
+from services.matching.engine.problem import Amounts, Pair, Problem, RoundNeed, RoundOffer, RoundPair
 from services.matching.engine.types import MOST_URGENT_FIRST, Reason
 
 Seats = Mapping[UUID, RoundPair]
 """The chosen pair of each seated need."""
+
+Slot = tuple[UUID, str]
+"""One dimension of an offer's room; the places themselves are the dimension without a name."""
+PLACES = ""
 
 SEARCH_STEPS = 20_000
 """How many steps the greedy spends on seating one group before it passes on."""
@@ -32,9 +37,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A part of a round that shares no offer with the rest: places per offer, groups in canonical order, and its pins."""
+    """A part of a round that shares no offer with the rest: room per offer and dimension, groups in canonical order, and its pins."""
 
-    places: Mapping[UUID, int]
+    room: Mapping[Slot, int]
     groups: tuple[Group, ...]
     pinned: frozenset[Pair]
 
@@ -61,14 +66,27 @@ def ceiling_by_level(component: Component) -> tuple[int, ...]:
     return pins, *values.values()
 
 
+def asked_of(need: RoundNeed) -> Amounts:
+    """What a need asks of an offer, by dimension."""
+    return ((PLACES, need.size), *((name, amount) for name, amount in need.further if amount > 0))
+
+
+def room_of(offer: RoundOffer) -> dict[str, int]:
+    """What an offer has room for, by dimension."""
+    return {**dict(offer.further), PLACES: offer.places}
+
+
 def usable_pairs(problem: Problem) -> list[RoundPair]:
-    """The pairs that can be chosen at all, in canonical order (need id, offer id): known, not forbidden, and not larger than the offer."""
-    places = {offer.id: offer.places for offer in problem.offers}
-    sizes = {need.id: need.size for need in problem.needs}
+    """The pairs that can be chosen at all, in canonical order (need id, offer id): known, not ruled out, and in no dimension larger than the offer."""
+    room = {offer.id: room_of(offer) for offer in problem.offers if offer.id not in problem.without}
+    asked = {need.id: asked_of(need) for need in problem.needs if need.id not in problem.without}
     best: dict[Pair, RoundPair] = {}
     for pair in problem.pairs:
-        fits = pair.need_id in sizes and sizes[pair.need_id] <= places.get(pair.offer_id, 0)
-        if fits and pair.key not in problem.forbidden and (pair.key not in best or best[pair.key].value < pair.value):
+        if pair.need_id not in asked or pair.offer_id not in room or pair.key in problem.forbidden:
+            continue
+        has = room[pair.offer_id]
+        fits = all(amount <= has.get(name, 0) for name, amount in asked[pair.need_id])
+        if fits and (pair.key not in best or best[pair.key].value < pair.value):
             best[pair.key] = pair
     return [best[key] for key in sorted(best)]
 
@@ -82,49 +100,61 @@ def all_groups(problem: Problem) -> list[tuple[RoundNeed, ...]]:
 
 
 def components(problem: Problem) -> list[Component]:
-    """The independent parts, smallest first; groups with a need that nothing can seat are left out, for all or none holds."""
+    """The independent parts, smallest first; groups with a need that nothing can seat are left out, for all or none holds. Offers that one group
+    could use are joined (union-find), so this takes little more than a look at each pair."""
     options: defaultdict[UUID, list[RoundPair]] = defaultdict(list)
     for pair in usable_pairs(problem):
         options[pair.need_id].append(pair)
-    places = {offer.id: offer.places for offer in problem.offers}
     found = [
         Group(min(MOST_URGENT_FIRST.index(need.urgency) for need in needs), needs, tuple(tuple(options[need.id]) for need in needs))
         for needs in all_groups(problem)
         if all(need.id in options for need in needs)
     ]
-    parts: list[tuple[set[UUID], list[Group]]] = []
+    root: dict[UUID, UUID] = {}
+
+    def top(offer: UUID) -> UUID:
+        root.setdefault(offer, offer)
+        while root[offer] != offer:
+            root[offer] = offer = root[root[offer]]
+        return offer
+
     for group in found:
-        offers = {pair.offer_id for pairs in group.options for pair in pairs}
-        touching = [part for part in parts if part[0] & offers]
-        parts = [part for part in parts if not part[0] & offers]
-        parts.append((offers.union(*(part[0] for part in touching)), [group, *(inner for part in touching for inner in part[1])]))
-    made = [_component(problem, places, offers, inner) for offers, inner in parts]
+        first = top(group.options[0][0].offer_id)
+        for offer in {pair.offer_id for pairs in group.options for pair in pairs}:
+            root[top(offer)] = first
+    parts: defaultdict[UUID, list[Group]] = defaultdict(list)
+    for group in found:
+        parts[top(group.options[0][0].offer_id)].append(group)
+    rooms = {offer.id: room_of(offer) for offer in problem.offers}
+    made = [_component(problem, rooms, inner) for inner in parts.values()]
     return sorted(made, key=lambda part: (len(part.groups), part.groups[0].needs[0].id))
 
 
-def _component(problem: Problem, places: Mapping[UUID, int], offers: set[UUID], inner: list[Group]) -> Component:
+def _component(problem: Problem, rooms: Mapping[UUID, Mapping[str, int]], inner: list[Group]) -> Component:
     inner.sort(key=lambda group: group.needs[0].id)
     keys = {pair.key for group in inner for pairs in group.options for pair in pairs}
-    return Component({offer: places[offer] for offer in sorted(offers)}, tuple(inner), problem.pinned & keys)
+    offers = sorted({offer for _, offer in keys})
+    return Component({(offer, name): places for offer in offers for name, places in sorted(rooms[offer].items())}, tuple(inner), problem.pinned & keys)
 
 
 class _Room:
-    """Places left while seating by hand."""
+    """Room left while seating by hand."""
 
     def __init__(self, component: Component) -> None:
-        self.left = dict(component.places)
+        self.left = dict(component.room)
         self.pinned = component.pinned
         self.seats: dict[UUID, RoundPair] = {}
 
     def take(self, group: Group, chosen: tuple[RoundPair, ...]) -> bool:
         """Seat a group as chosen, if it fits."""
-        asked: defaultdict[UUID, int] = defaultdict(int)
+        asked: defaultdict[Slot, int] = defaultdict(int)
         for need, pair in zip(group.needs, chosen, strict=True):
-            asked[pair.offer_id] += need.size
-        if any(self.left[offer] < size for offer, size in asked.items()):
+            for name, amount in asked_of(need):
+                asked[pair.offer_id, name] += amount
+        if any(self.left.get(slot, 0) < amount for slot, amount in asked.items()):
             return False
-        for offer, size in asked.items():
-            self.left[offer] -= size
+        for slot, amount in asked.items():
+            self.left[slot] -= amount
         self.seats.update((need.id, pair) for need, pair in zip(group.needs, chosen, strict=True))
         return True
 
@@ -135,22 +165,24 @@ class _Room:
             pins = [pair for pair in pairs if pair.key in self.pinned]
             choices.append(sorted(pins if by_pin and pins else pairs, key=lambda pair: (-pair.value, pair.offer_id)))
         steps = iter(range(SEARCH_STEPS))
-        return self._search(group, choices, (), dict(self.left), steps)
+        return self._search(group, choices, (), self.left, steps)
 
     def _search(
-        self, group: Group, choices: list[list[RoundPair]], chosen: tuple[RoundPair, ...], left: dict[UUID, int], steps: Iterator[int]
+        self, group: Group, choices: list[list[RoundPair]], chosen: tuple[RoundPair, ...], left: dict[Slot, int], steps: Iterator[int]
     ) -> tuple[RoundPair, ...] | None:
         if len(chosen) == len(choices):
             return chosen
-        size = group.needs[len(chosen)].size
+        asked = asked_of(group.needs[len(chosen)])
         for pair in choices[len(chosen)]:
             if next(steps, None) is None:
                 return None
-            if left[pair.offer_id] < size:
+            if any(left.get((pair.offer_id, name), 0) < amount for name, amount in asked):
                 continue
-            left[pair.offer_id] -= size
+            for name, amount in asked:
+                left[pair.offer_id, name] -= amount
             found = self._search(group, choices, (*chosen, pair), left, steps)
-            left[pair.offer_id] += size
+            for name, amount in asked:
+                left[pair.offer_id, name] += amount
             if found is not None:
                 return found
         return None
@@ -185,19 +217,25 @@ def can_be_seated_alone(component: Component, group: Group) -> bool:
 def unplaced(problem: Problem, parts: list[Component], seats: Seats) -> tuple[Unplaced, ...]:
     """Every need without a seat, in order of id, and why."""
     home = {need.id: (part, group) for part in parts for group in part.groups for need in group.needs}
-    usable = {pair.need_id for pair in usable_pairs(problem)}
-    known = {offer.id for offer in problem.offers}
+    usable = {need_id for need_id in home}
+    usable.update(pair.need_id for pair in usable_pairs(problem))
+    room = {offer.id: offer.places for offer in problem.offers}
     pairs: defaultdict[UUID, list[Pair]] = defaultdict(list)
     for pair in problem.pairs:
-        if pair.offer_id in known:
+        if pair.offer_id in room:
             pairs[pair.need_id].append(pair.key)
 
     def reason(need: RoundNeed) -> Reason:
+        if need.id in problem.without:
+            return Reason("unplaced.left_out")
         if not pairs[need.id]:
             return Reason("unplaced.no_offer")
         if need.id not in usable:
-            if problem.forbidden.issuperset(pairs[need.id]):
+            allowed = [offer for key, offer in pairs[need.id] if (key, offer) not in problem.forbidden and offer not in problem.without]
+            if not allowed:
                 return Reason("unplaced.forbidden")
+            if any(need.size <= room[offer] for offer in allowed):
+                return Reason("unplaced.lacks_room_for_all")
             return Reason("unplaced.too_large", (("size", need.size),))
         if need.id not in home or not can_be_seated_alone(*home[need.id]):
             return Reason("unplaced.together")
@@ -213,6 +251,10 @@ def pins_lost(problem: Problem, seats: Seats) -> tuple[PinLost, ...]:
     kept = {pair.key for pair in seats.values()}
 
     def code(pin: Pair) -> str:
-        return "forbidden" if pin in problem.forbidden else "no_room" if pin in eligible else "not_eligible"
+        if pin in problem.forbidden:
+            return "forbidden"
+        if problem.without.intersection(pin):
+            return "left_out"
+        return "no_room" if pin in eligible else "not_eligible"
 
     return tuple(PinLost(*pin, code(pin)) for pin in sorted(problem.pinned - kept))

@@ -6,7 +6,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.errors import Conflict
-from services.matching.engine.problem import Pair, Plan
+from services.matching.engine.plan import Plan
+from services.matching.engine.problem import Pair
 from services.matching.engine.types import Place, Urgency
 from services.matching.model import limits
 

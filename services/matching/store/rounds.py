@@ -10,7 +10,7 @@ from chassis.errors import NotFound, PreconditionFailed
 from chassis.identity import Caller
 from chassis.ids import derived_id
 from chassis.paging import Listed, PageRequest, read_page
-from services.matching.engine.problem import plan_from, to_plain
+from services.matching.engine.plan import plan_from, plan_to_plain
 from services.matching.engine.types import Place, Urgency
 from services.matching.model.round import NeedFilter, NotApplied, NotAppliedReason, Round, RoundFailure, RoundState
 from services.matching.tables import Base, RoundRow
@@ -120,7 +120,7 @@ def _columns(made: Round) -> dict[str, Any]:  # Any: column values of many types
         "seconds": made.seconds,
         "pinned": sorted([str(need), str(offer)] for need, offer in made.pinned),
         "forbidden": sorted([str(need), str(offer)] for need, offer in made.forbidden),
-        "plan": to_plain(made.plan) if made.plan else None,
+        "plan": plan_to_plain(made.plan) if made.plan else None,
         "match_ids": [str(each) for each in made.match_ids],
         "not_applied": [[str(each.need_id), str(each.offer_id), each.reason.value] for each in made.not_applied],
         "failure": made.failure.value if made.failure else None,

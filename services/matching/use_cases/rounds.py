@@ -14,7 +14,8 @@ from contracts.roles import Scope
 from services.matching import events_out
 from services.matching.engine.distance import distance_m
 from services.matching.engine.index import Index
-from services.matching.engine.problem import Pair, Plan, Problem, RoundNeed, RoundOffer, RoundPair, groups, worth
+from services.matching.engine.plan import Plan
+from services.matching.engine.problem import Pair, Problem, RoundNeed, RoundOffer, RoundPair, groups, worth
 from services.matching.engine.types import NeedFacts, OfferFacts, Verdict
 from services.matching.model.need import NeedHasLiveMatch, NeedNotInState
 from services.matching.model.offer import OfferIsFull, OfferNotInState

@@ -1,0 +1,122 @@
+"""Rounds that can be proven: level by level beside what is seated, then the proof, level by level, that nothing else would be better."""
+
+from collections.abc import Callable
+from time import monotonic
+from uuid import UUID
+
+import numpy as np
+
+from services.matching.engine.problem import RoundPair
+from services.matching.engine.rounds.outcome import Outcome
+from services.matching.engine.rounds.programme import Flags, Floats, Goal, Programme, reach
+from services.matching.engine.seating import Component, ceiling_by_level, fill, worth_by_level
+
+Heard = Callable[[Outcome], None]
+"""Told of each better plan or bound of a component."""
+KEPT_FOR_BOUND = 0.15
+"""The part of the time that proofs leave, so that what is not proven still gets a bound."""
+
+
+class Exact:
+    """The solver of one component. Stages: 0 pins kept, then the value of each level of urgency that occurs, most urgent first."""
+
+    def __init__(self, component: Component, start: Outcome, seconds: float, heard: Heard) -> None:
+        self.component, self.heard = component, heard
+        self.until = monotonic() + seconds
+        self.proofs_until = self.until - KEPT_FOR_BOUND * seconds
+        self.programme = Programme(component)
+        self.levels = component.levels()
+        self.level_of = {need.id: group.level for group in component.groups for need in group.needs}
+        self.pinned = {need_id for need_id, _ in component.pinned}
+        self.ceiling = ceiling_by_level(component)
+        self.best = start
+
+    def run(self) -> Outcome:
+        """The best seats within the time, bounds, and whether they are proven. Steps: every stage beside the seats of the stages above it, which
+        gives a good plan early and a bound a level; then stage by stage with everybody free again who counts so far and each proven stage held
+        at its value, which proves the order of plans as a whole, ties included; where time runs out, a bound of all remaining stages together."""
+        self._beside(0)
+        if monotonic() < self.proofs_until:
+            self._prove()
+        return self.best
+
+    def _coefficients(self, stage: int) -> Floats:
+        programme = self.programme
+        return programme.pin if stage == 0 else np.where(programme.level_of == self.levels[stage - 1], programme.value, 0.0)
+
+    def _of_stage(self, stage: int) -> Flags:
+        """The pairs of every group that counts in a stage."""
+        programme = self.programme
+        group = programme.group_of[programme.need_of]
+        counted = np.bincount(group, self._coefficients(stage) != 0, len(programme.single)) > 0
+        return np.asarray(counted[group])
+
+    def _take(self, chosen: Flags, stage: int) -> None:
+        """Make a choice for the stages up to this one the new best, if it is better; less urgent seats stay where they still can, and what is
+        free is filled by hand, which keeps the urgency floor."""
+        below = self.levels[stage - 1] if stage else -1
+        seats: dict[UUID, RoundPair] = {
+            key: pair for key, pair in self.best.seats.items() if self.level_of[key] > below and (stage == 0 or key not in self.pinned)
+        }
+        if stage == 0:
+            seats = {key: pair for key, pair in seats.items() if key not in self.pinned}
+        seats |= {pair.need_id: pair for pair, there in zip(self.programme.pairs, chosen, strict=True) if there}
+        filled = fill(self.component, seats)
+        worth = worth_by_level(self.component, filled)
+        if worth > self.best.worth:
+            self._tell(Outcome(filled, worth, self.best.bounds, self.best.total, False))
+
+    def _tell(self, outcome: Outcome) -> None:
+        self.best = outcome
+        self.heard(outcome)
+
+    def _beside(self, first: int) -> None:
+        """The stages from `first` on, each beside the seats of the stages above."""
+        programme = self.programme
+        bounds = list(self.best.bounds)
+        for stage in range(first, len(self.ceiling)):
+            bounds[stage] = self.ceiling[stage]
+            if self.best.worth[stage] < self.ceiling[stage] and monotonic() < self.until:
+                chosen = programme.mask(self.best.seats)
+                among = self._of_stage(stage)
+                above = np.logical_or.reduce([self._of_stage(earlier) for earlier in range(stage)]) if stage else np.zeros_like(among)
+                fixed = chosen & above & ~among
+                pins = np.where(among, programme.pin, 0.0)
+                kept = int(pins[chosen].sum()) if stage else 0
+                goal = Goal(self._coefficients(stage), among, programme.room - programme.used(fixed), ((pins, kept),) if kept else ())
+                share = (self.proofs_until - monotonic()) / 2
+                found = reach(programme, goal, chosen & among, monotonic() + share)
+                self._take(found.chosen | fixed, stage)
+                bounds[stage] = min(self.ceiling[stage], found.bound)
+        bounds = [max(pair) for pair in zip(bounds, self.best.worth, strict=True)]
+        self._tell(Outcome(self.best.seats, self.best.worth, tuple(bounds), self.best.total, self.best.worth == self.ceiling))
+
+    def _prove(self) -> None:
+        programme = self.programme
+        alive = np.ones(len(programme.pairs), np.bool_)
+        active = np.zeros_like(alive)
+        held: list[tuple[Floats, int]] = []
+        for stage in range(len(self.ceiling)):
+            active |= self._of_stage(stage)
+            if self.best.worth[stage] < self.ceiling[stage]:
+                goal = Goal(self._coefficients(stage), active & alive, programme.room, tuple(held))
+                found = reach(programme, goal, programme.mask(self.best.seats) & active, self.proofs_until)
+                if found.value > self.best.worth[stage]:
+                    self._take(found.chosen, stage)
+                    self._beside(stage + 1)
+                if found.bound > self.best.worth[stage]:
+                    total = min(self.best.total, self._joint(stage, held, alive))
+                    self._tell(Outcome(self.best.seats, self.best.worth, self.best.bounds, max(total, sum(self.best.worth[1:])), False))
+                    return
+                alive &= found.alive | ~active
+            held.append((self._coefficients(stage), self.best.worth[stage]))
+        self._tell(Outcome(self.best.seats, self.best.worth, self.best.worth, sum(self.best.worth[1:]), True))
+
+    def _joint(self, stage: int, held: list[tuple[Floats, int]], alive: Flags) -> int:
+        """A bound on the summed value of the best plan where the stages above are proven and this one is not: those at their values, and all
+        others together, this one not below what is reached, their own order not asked for."""
+        programme = self.programme
+        cost = sum((self._coefficients(later) for later in range(max(stage, 1), len(self.ceiling))), np.zeros(len(alive)))
+        rows = (*held, (self._coefficients(stage), self.best.worth[stage]))
+        relaxed = programme.relax(Goal(cost, alive, programme.room, rows), self.until - monotonic())
+        return sum(self.best.worth[1:stage]) + int(np.floor(relaxed.bound))
