@@ -16,7 +16,6 @@ Heard = Callable[[Outcome], None]
 KEPT_FOR_BOUND = 0.15
 """The part of the time that proofs leave, so that what is not proven still gets a bound."""
 
-
 class Exact:
     """The solver of one component. Stages: 0 pins kept, then the value of each level of urgency that occurs, most urgent first."""
 
@@ -92,31 +91,58 @@ class Exact:
         self._tell(Outcome(self.best.seats, self.best.worth, tuple(bounds), self.best.total, self.best.worth == self.ceiling))
 
     def _prove(self) -> None:
+        """Stage by stage over everybody who counts so far and is not settled. A stage is proven by its value beside seats that nobody could have
+        otherwise, or by a search with the stages above held at their values. Where no other seats give the same values, they are settled, and the
+        next stage is as easy to prove as it is beside them; where ties remain, they stay open for the benefit of the stages below."""
         programme = self.programme
         alive = np.ones(len(programme.pairs), np.bool_)
-        active = np.zeros_like(alive)
+        settled, active = np.zeros_like(alive), np.zeros_like(alive)
         held: list[tuple[Floats, int]] = []
         for stage in range(len(self.ceiling)):
-            active |= self._of_stage(stage)
-            if self.best.worth[stage] < self.ceiling[stage]:
-                goal = Goal(self._coefficients(stage), active & alive, programme.room, tuple(held))
-                found = reach(programme, goal, programme.mask(self.best.seats) & active, self.proofs_until)
+            of_stage = self._of_stage(stage)
+            easy = not np.any(active & ~settled) and self.best.bounds[stage] == self.best.worth[stage]
+            active |= of_stage
+            goal = self._goal(stage, active & ~settled, alive, settled, held)
+            if self.best.worth[stage] < self.ceiling[stage] and not easy:
+                found = reach(programme, goal, programme.mask(self.best.seats) & goal.among, self.proofs_until)
                 if found.value > self.best.worth[stage]:
-                    self._take(found.chosen, stage)
+                    self._take(found.chosen | programme.mask(self.best.seats) & settled, stage)
                     self._beside(stage + 1)
                 if found.bound > self.best.worth[stage]:
-                    total = min(self.best.total, self._joint(stage, held, alive))
+                    total = min(self.best.total, self._joint(stage, held, alive, settled))
                     self._tell(Outcome(self.best.seats, self.best.worth, self.best.bounds, max(total, sum(self.best.worth[1:])), False))
                     return
-                alive &= found.alive | ~active
+                alive &= found.alive | ~goal.among
             held.append((self._coefficients(stage), self.best.worth[stage]))
+            chosen = programme.mask(self.best.seats) & goal.among
+            if 0 < stage < len(self.ceiling) - 1 and self._only_seats(goal, held, chosen):
+                settled |= active
+                held.clear()
         self._tell(Outcome(self.best.seats, self.best.worth, self.best.worth, sum(self.best.worth[1:]), True))
 
-    def _joint(self, stage: int, held: list[tuple[Floats, int]], alive: Flags) -> int:
+    def _goal(self, stage: int, open_to: Flags, alive: Flags, settled: Flags, held: list[tuple[Floats, int]]) -> Goal:
+        programme = self.programme
+        taken = programme.used(programme.mask(self.best.seats) & settled)
+        return Goal(self._coefficients(stage), open_to & alive, programme.room - taken, tuple(held))
+
+    def _only_seats(self, goal: Goal, held: list[tuple[Floats, int]], chosen: Flags) -> bool:
+        """Whether nothing but these seats gives the values that are held: then giving up one of them must cost something."""
+        if not chosen.any():
+            return True
+        programme, seconds = self.programme, (self.proofs_until - monotonic()) / 2
+        other = (np.where(chosen, -1.0, 0.0), 1 - int(chosen.sum()))
+        relaxed = programme.relax(Goal(goal.cost, goal.among, goal.room, (*goal.held, other)), seconds)
+        least = int(np.rint(goal.cost[chosen].sum()))
+        if relaxed.bound < least:
+            return True
+        among = relaxed.loss <= relaxed.bound - least + 1e-3
+        return seconds > 0.01 and programme.is_impossible(Goal(goal.cost, among, goal.room, (*held, other)), seconds)
+
+    def _joint(self, stage: int, held: list[tuple[Floats, int]], alive: Flags, settled: Flags) -> int:
         """A bound on the summed value of the best plan where the stages above are proven and this one is not: those at their values, and all
         others together, this one not below what is reached, their own order not asked for."""
-        programme = self.programme
-        cost = sum((self._coefficients(later) for later in range(max(stage, 1), len(self.ceiling))), np.zeros(len(alive)))
-        rows = (*held, (self._coefficients(stage), self.best.worth[stage]))
-        relaxed = programme.relax(Goal(cost, alive, programme.room, rows), self.until - monotonic())
+        later = range(max(stage, 1), len(self.ceiling))
+        cost = sum((self._coefficients(each) for each in later), np.zeros(len(alive)))
+        goal = self._goal(stage, ~settled, alive, settled, [*held, (self._coefficients(stage), self.best.worth[stage])])
+        relaxed = self.programme.relax(Goal(cost, goal.among, goal.room, goal.held), self.until - monotonic())
         return sum(self.best.worth[1:stage]) + int(np.floor(relaxed.bound))

@@ -130,6 +130,13 @@ class Programme:
         chosen[kept] = np.array(highs.getSolution().col_value)[: len(kept)] > 0.5
         return (chosen, done) if self.holds(goal, chosen) else (start, False)
 
+    def is_impossible(self, goal: Goal, seconds: float) -> bool:
+        """Whether it is shown that no choice among the goal's pairs keeps its rows."""
+        highs, _ = self._model(goal, goal.among, integer=True)
+        highs.setOptionValue("time_limit", seconds)
+        highs.run()
+        return bool(highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible)
+
     def holds(self, goal: Goal, chosen: Flags) -> bool:
         """Whether a choice keeps every row, in whole numbers."""
         of_need = np.bincount(self.need_of[chosen], minlength=len(self.first))
