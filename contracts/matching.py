@@ -59,6 +59,7 @@ class OfferState(Event):
     valid_until: date | None = None
     provides: list[str] = Field(default_factory=list)
     requires: list[str] = Field(default_factory=list)
+    prefers: list[str] = Field(default_factory=list, description="Tags that the provider would welcome in a case; they exclude nobody.")
     household_min: int | None = None
     household_max: int | None = None
     review_on: date | None = None

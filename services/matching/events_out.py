@@ -59,6 +59,7 @@ def offer_event(kind: type[T], offer: Offer) -> T:
         valid_until=offer.valid_until,
         provides=sorted(offer.provides),
         requires=sorted(offer.requires),
+        prefers=sorted(offer.prefers),
         household_min=offer.household_min,
         household_max=offer.household_max,
         review_on=offer.review_on,

@@ -56,6 +56,8 @@ class OfferRow(Base, table=True):
     valid_until: date | None
     provides: JsonValue = Field(sa_column=Column(Json, nullable=False))
     requires: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    prefers: JsonValue = Field(default=None, sa_column=Column(Json, nullable=True))
+    """Tags that the provider would welcome; null: none."""
     household_min: int | None
     household_max: int | None
     audience: str = Field(max_length=14)

@@ -33,7 +33,7 @@ _NAMES = """
 account_id active actor_id answer_by answered_by archived audience best case_actor_id case_code case_id category changed channel code
 confirmed_by consent count country created day delivery_id expires_at from_level from_minute household_max household_min import_id
 invitation_id kind languages lat locale lon match match_id need_id needs offer_id owner_id placed places places_left posted_at
-provider_account_id provider_actor_id provides purpose radius_km reason recipient_id recipient_kind recorded_by remote requires reset_id
+prefers provider_account_id provider_actor_id provides purpose radius_km reason recipient_id recipient_kind recorded_by remote requires reset_id
 returns review_on role round_id score share_contact shared_with size slug started_by state subject_id subject_kind text_version to_level
 to_minute topic topics unchanged unit until urgency valid_from valid_until version webhook_id windows
 """

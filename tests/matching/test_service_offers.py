@@ -216,3 +216,39 @@ async def test_an_event_of_the_longest_offer_stays_small(world: World) -> None:
     sizes = [len(envelope.model_dump_json().encode()) for envelope, _ in await world.bench.queued_with_envelopes()]
 
     assert max(sizes) < 16_000
+
+
+async def test_what_a_provider_would_welcome_raises_a_need_and_excludes_none(world: World) -> None:
+    offer = await world.an_offer(prefers=["with_children", "beginner"])
+    family = await world.a_need(await world.a_case(attributes=["with_children"]))
+    other = await world.a_need(await world.a_case())
+    await world.settled()
+
+    points = [await preferences_of(world, need, offer) for need in (family, other)]
+
+    assert offer["prefers"] == ["beginner", "with_children"]
+    assert points == [500, 0]
+    assert await world.proposed(other) == [offer["id"]]
+
+
+async def test_what_a_provider_would_welcome_is_changed_like_the_rest_and_is_told(world: World) -> None:
+    offer = await world.an_offer()
+
+    answer = await world.bench.patch(world.volunteer, f"/api/v1/offers/{offer['id']}", {"prefers": ["beginner"]}, version=offer["version"])
+
+    told = [event for event in await world.bench.queued() if event.type_name == "hub.matching.offer.changed.v1"]
+    assert answer.json()["prefers"] == ["beginner"]
+    assert told[-1].prefers == ["beginner"]
+
+
+@pytest.mark.parametrize("tag", ["female_provider", "lgbt_friendly", "nationality"])
+async def test_a_provider_welcomes_only_what_a_case_can_state(world: World, tag: str) -> None:
+    answer = await world.bench.post(world.member, "/api/v1/offers", world.offer_body(prefers=[tag]))
+
+    assert answer.status_code == 422
+    assert [(each["pointer"], each["code"]) for each in answer.json()["errors"]] == [("/prefers", "not_of_a_case")]
+
+
+async def preferences_of(world: World, need: dict[str, Any], offer: dict[str, Any]) -> int:
+    pair = await world.get(world.coordinator, f"/api/v1/needs/{need['id']}/proposals/{offer['id']}")
+    return next(int(part["points"]) for part in pair["parts"] if part["name"] == "preferences")

@@ -52,6 +52,7 @@ def offer_read(offer: Offer, caller: Caller) -> OfferRead:
         valid_until=offer.valid_until,
         provides=sorted(offer.provides),
         requires=sorted(offer.requires),
+        prefers=sorted(offer.prefers),
         household={"min": offer.household_min, "max": offer.household_max},
         audience=offer.audience.value,
         review_on=offer.review_on,
@@ -84,6 +85,7 @@ async def post_offer(body: schemas.OfferCreate, work: InOneTransaction, who: Who
         valid_until=body.valid_until,
         provides=frozenset(body.provides),
         requires=frozenset(body.requires),
+        prefers=frozenset(body.prefers),
         household_min=body.household.min if body.household else None,
         household_max=body.household.max if body.household else None,
         audience=body.audience,
@@ -167,7 +169,7 @@ def _changes(body: schemas.OfferUpdate) -> OfferChanges:
     for name in ("valid_from", "valid_until"):
         if name in sent:
             plain[name] = getattr(body, name)
-    for name in ("languages", "provides", "requires"):
+    for name in ("languages", "provides", "requires", "prefers"):
         if name in sent and getattr(body, name) is not None:
             plain[name] = frozenset(getattr(body, name))
     if body.location is not None:

@@ -81,6 +81,7 @@ class OfferChanges(TypedDict, total=False):
     valid_until: date | None
     provides: frozenset[str]
     requires: frozenset[str]
+    prefers: frozenset[str]
     household_min: int | None
     household_max: int | None
     audience: Audience
@@ -89,7 +90,8 @@ class OfferChanges(TypedDict, total=False):
 @dataclass(frozen=True, slots=True)
 class Offer:
     """Help that an actor or a volunteer can give. `places_used` are held by live matches or consumed; `returns` says whether a place comes
-    back when its match ends; `review_on` is the day on which the provider is asked "still true?"."""
+    back when its match ends; `prefers` are tags that the provider would welcome in a case; `review_on` is the day on which the provider is asked
+    "still true?"."""
 
     id: UUID
     category: str
@@ -109,6 +111,7 @@ class Offer:
     valid_until: date | None = None
     provides: frozenset[str] = frozenset()
     requires: frozenset[str] = frozenset()
+    prefers: frozenset[str] = frozenset()
     household_min: int | None = None
     household_max: int | None = None
     audience: Audience = Audience.PUBLIC
@@ -142,6 +145,7 @@ class Offer:
         check.dates("/valid_until", self.valid_from, self.valid_until)
         check.codes("/provides", self.provides)
         check.codes("/requires", self.requires)
+        check.codes("/prefers", self.prefers)
         for pointer, bound in (("/household/min", self.household_min), ("/household/max", self.household_max)):
             if bound is not None:
                 check.number(pointer, bound, limits.HOUSEHOLD)
@@ -230,6 +234,7 @@ class Offer:
             valid_until=self.valid_until,
             provides=self.provides,
             requires=self.requires,
+            prefers=self.prefers,
             household_min=self.household_min,
             household_max=self.household_max,
             audience=self.audience,

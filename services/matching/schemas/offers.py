@@ -13,6 +13,8 @@ from services.matching.schemas.parts import Code, Codes, Day, Language, Location
 
 PROVIDER_WORDS = "Whose offer it is; by default the caller's own, or that of the organisation in which they have a place."
 
+PREFERS_WORDS = "Tags of a case or need that the provider would welcome. They raise the score and never exclude anybody."
+
 
 class TopicRangeBody(Body):
     """A topic with the levels that an offer covers; no levels: every level."""
@@ -68,6 +70,7 @@ class OfferCreate(OfferFields):
     valid_until: Day | None = None
     provides: Codes = Field(default_factory=list)
     requires: Codes = Field(default_factory=list)
+    prefers: Codes = Field(default_factory=list, description=PREFERS_WORDS, examples=[["with_children"]])
     household: HouseholdBounds | None = None
     audience: Audience = Audience.PUBLIC
 
@@ -89,6 +92,7 @@ class OfferUpdate(OfferFields):
     valid_until: Day | None = None
     provides: Codes | None = None
     requires: Codes | None = None
+    prefers: Codes | None = Field(None, description=PREFERS_WORDS)
     household: HouseholdBounds | None = None
     audience: Audience | None = None
 
@@ -115,6 +119,7 @@ class OfferRead(BaseModel):
     valid_until: date | None
     provides: list[str]
     requires: list[str]
+    prefers: list[str]
     household: dict[str, int | None]
     audience: str
     review_on: date | None

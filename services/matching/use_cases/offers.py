@@ -163,7 +163,8 @@ def _is_moderated(work: Work, audience: Audience, provider: Provider) -> bool:
 
 def _check_codes(offer: Offer) -> None:
     codes = Codes().category("/category", offer.category).unit("/unit", offer.category, offer.unit)
-    codes.tags("/provides", offer.provides).tags("/requires", offer.requires).topics("/topics", [topic.topic for topic in offer.topics])
+    codes.tags("/provides", offer.provides).tags("/requires", offer.requires).wishes_of_a_case("/prefers", offer.prefers)
+    codes.topics("/topics", [topic.topic for topic in offer.topics])
     codes.done()
 
 

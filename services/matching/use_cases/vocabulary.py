@@ -35,6 +35,12 @@ class Codes:
             self._wrong.append(FieldError(pointer, "unknown_tag", "Choose tags of the list only."))
         return self
 
+    def wishes_of_a_case(self, pointer: str, codes: Iterable[str]) -> "Codes":
+        """Tags that a case or need may state: a wish for any other could never be met, and none of these says who a person is."""
+        if any(code not in self._words.tags or not self._words.tags[code].may_be_required for code in codes):
+            self._wrong.append(FieldError(pointer, "not_of_a_case", "Choose tags that a case or need can state."))
+        return self
+
     def topics(self, pointer: str, codes: Iterable[str]) -> "Codes":
         """Topics."""
         if any(code not in self._words.topics for code in codes):

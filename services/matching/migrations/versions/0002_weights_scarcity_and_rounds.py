@@ -49,6 +49,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], name=op.f("fk_offer_price_offer_id_offer")),
         sa.PrimaryKeyConstraint("offer_id", name=op.f("pk_offer_price")),
     )
+    with op.batch_alter_table("offer", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("prefers", Json, nullable=True))
+
     with op.batch_alter_table("hub_round", schema=None) as batch_op:
         batch_op.add_column(sa.Column("excluded", Json, nullable=True))
         batch_op.add_column(sa.Column("weights", sa.String(length=60), nullable=True))
