@@ -51,6 +51,6 @@ def _around(dice: np.random.Generator, towns: np.ndarray, weight: np.ndarray, co
 def _shares(dice: np.random.Generator, offers: int, total: int) -> Ints:
     """Whole places that sum to `total`, at least one an offer, unequal."""
     raw = dice.gamma(1.5, size=offers)
-    capacity = 1 + np.floor(raw / raw.sum() * (total - offers)).astype(np.int64)
+    capacity: Ints = 1 + np.floor(raw / raw.sum() * (total - offers)).astype(np.int64)
     capacity[np.argsort(-raw, kind="stable")[: total - int(capacity.sum())]] += 1
     return capacity

@@ -11,7 +11,7 @@ from services.matching.engine.solving.flow import solve_flow
 from services.matching.engine.solving.live import LivePlan, NotInPlan
 from services.matching.engine.solving.live.plan import OptionsNotValid
 from services.matching.engine.solving.network import Duals, certify, prices_of
-from tests.matching.solving_worlds import a_unit_instance, ints, unit_instances
+from tests.matching.solving_worlds import a_unit_instance, an_instance, ints, unit_instances
 
 
 def assert_optimal(plan: LivePlan) -> None:
@@ -114,6 +114,15 @@ def test_unknown_needs_places_and_repeated_options_are_refused():
     ):
         with pytest.raises(refused):
             call()
+
+
+def test_a_plan_without_places_takes_needs_and_waits_for_places():
+    plan = LivePlan.from_answer(an_instance([], [[]]), ints([-1]))
+    need = plan.insert([], [])
+
+    place = plan.open_place(1, [need], [5])
+
+    assert (plan.seat(need), plan.seat(0), plan.value) == (place, None, 5)
 
 
 def test_a_copy_changes_apart():

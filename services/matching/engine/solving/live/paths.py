@@ -85,8 +85,13 @@ def push(state, source):  # type: ignore[no-untyped-def]  # noqa: C901
             keeps = far + state.worth[need] - state.price[j]
             if keeps < best:
                 best, end_need, end_place = keeps, need, NONE
+            need = state.ahead[need]
+        need = state.seated[j]
+        while need != NONE:
+            keeps = far + state.worth[need] - state.price[j]
             option = state.head[need]
-            while option != NONE:
+            # No price is below 0 and options stand by falling value: what follows one that cannot be cheap enough cannot be either.
+            while option != NONE and keeps - state.value[option] < best:
                 k = state.place[option]
                 cost = keeps - state.value[option] + state.price[k]
                 if k != j and cost < best and (state.mark[k] != clock or cost < state.reached[k]):

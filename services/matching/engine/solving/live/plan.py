@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from chassis.errors import Invalid, NotFound
 from services.matching.engine.solving.instance import Instance, Ints
 from services.matching.engine.solving.live.state import NEAR, NEEDS, NONE, OPTIONS, PLACES, State, blank, grown
-from services.matching.engine.solving.live.steps import attach_all, enter, follow_all, leave, listed, resize, shut, sit_all
+from services.matching.engine.solving.live.steps import attach_all, by_value, enter, follow_all, leave, listed, resize, shut, sit_all
 from services.matching.engine.solving.network import Duals, prices_of, unit_network
 
 
@@ -52,24 +52,27 @@ class LivePlan:
         """Begin from an optimal choice (`flow.solve_flow`), whose prices are computed here; need and place numbers are those of the instance.
         Raises `NotUnitDemand`. A choice that is not optimal stays so: check it with `network.certify` where it comes from elsewhere."""
         network = unit_network(instance)
-        n, p = instance.demands, instance.options
+        n, m, p = instance.demands, len(instance.capacity), instance.options
         plan = cls(network.room, n + n // 8 + 16, p + p // 8 + 64)
         state = plan._state
-        state.price[:] = prices_of(instance, chosen).price
-        state.owner[:p], state.place[:p], state.value[:p] = network.owner, network.place, network.value
+        state.price[:m] = prices_of(instance, chosen).price
+        order = by_value(instance.first, instance.value)
+        state.owner[:p], state.place[:p], state.value[:p] = network.owner, network.place[order], network.value[order]
         state.follows[:p] = np.arange(1, p + 1)
         some = np.diff(instance.first) > 0
         state.head[:n][some] = instance.first[:-1][some]
         state.follows[instance.first[1:][some] - 1] = NONE
-        length = np.bincount(network.place, minlength=plan._places)
-        state.space[:] = length + length // 4 + 4
-        state.start[:] = np.concatenate((np.zeros(1, np.int64), np.cumsum(state.space)[:-1]))
-        plan._near, plan._needs, plan._options = int(state.space.sum()), n, p
+        length = np.bincount(network.place, minlength=m)
+        state.space[:m] = length + length // 4 + 4
+        state.start[:m] = np.cumsum(state.space[:m]) - state.space[:m]
+        plan._near, plan._needs, plan._options = int(state.space[:m].sum()), n, p
         plan._state = grown(state, NEAR, plan._near)
         plan._there = np.zeros(len(state.seat), np.bool_)
         plan._there[:n] = True
         attach_all(plan._state, np.arange(p))
-        sit_all(plan._state, chosen)
+        moved_to = np.empty(p, np.int64)
+        moved_to[order] = np.arange(p)
+        sit_all(plan._state, np.where(chosen >= 0, moved_to[np.maximum(chosen, 0)], NONE) if p else chosen)
         plan.value = instance.worth(chosen)
         return plan
 
@@ -143,7 +146,7 @@ class LivePlan:
 
     def seats(self) -> Ints:
         """The place of every need by number, -1 where it has none (or was withdrawn)."""
-        return self._state.seat[: self._needs].copy()
+        return self._state.seat[: self._needs].astype(np.int64)
 
     def seated(self) -> int:
         """How many needs have a seat."""
@@ -167,7 +170,7 @@ class LivePlan:
         first, order = listed(state, numbers)
         count = len(order)
         ones, uses = np.ones(count, np.int64), np.arange(count + 1, dtype=np.int64)
-        return Instance(state.room[: self._places].copy(), first, state.value[order], uses, state.place[order], ones), numbers
+        return Instance(state.room[: self._places].copy(), first, state.value[order], uses, state.place[order].astype(np.int64), ones), numbers
 
     def _known(self, rows: Whole, there: NDArray[np.bool_]) -> None:
         found = np.asarray(rows, np.int64)

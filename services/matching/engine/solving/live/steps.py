@@ -16,11 +16,31 @@ def attach_all(state, options):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def follow_all(state, options):  # type: ignore[no-untyped-def]
-    """Put options at the head of their needs' lists, so that they stand in order."""
-    for at in range(len(options) - 1, -1, -1):
-        need = state.owner[options[at]]
-        state.follows[options[at]] = state.head[need]
-        state.head[need] = options[at]
+    """Put options into their needs' lists, which stand by falling value."""
+    for option in options:
+        need, value = state.owner[option], state.value[option]
+        before, after = NONE, state.head[need]
+        while after != NONE and state.value[after] >= value:
+            before, after = after, state.follows[after]
+        state.follows[option] = after
+        if before == NONE:
+            state.head[need] = option
+        else:
+            state.follows[before] = option
+
+
+@njit(cache=True)
+def by_value(first, value):  # type: ignore[no-untyped-def]
+    """The options of an instance, need by need, each need's by falling value."""
+    order = np.arange(len(value))
+    for need in range(len(first) - 1):
+        for at in range(first[need] + 1, first[need + 1]):
+            option, slot = order[at], at
+            while slot > first[need] and value[order[slot - 1]] < value[option]:
+                order[slot] = order[slot - 1]
+                slot -= 1
+            order[slot] = option
+    return order
 
 
 @njit(cache=True)
@@ -36,7 +56,7 @@ def enter(state, need):  # type: ignore[no-untyped-def]
     """Seat a new need where it is best served at today's prices, and relieve that place if it is full; the gain."""
     best, most = NONE, np.int64(0)
     option = state.head[need]
-    while option != NONE:
+    while option != NONE and state.value[option] > most:
         left = state.value[option] - state.price[state.place[option]]
         if left > most:
             best, most = option, left
