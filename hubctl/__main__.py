@@ -80,6 +80,21 @@ def bench(context: typer.Context, name: Annotated[str, typer.Argument(help="Whic
 
 
 @app.command()
+def solve(
+    problem_file: Annotated[str, typer.Argument(metavar="PROBLEM", help="The file (docs/solve.md says what it holds), or - for standard input.")],
+    mechanism: Annotated[str, typer.Option("--mechanism", help="welfare, stable or greedy.")] = "welfare",
+    seconds: Annotated[float, typer.Option("--seconds", min=0.01, max=86_400, help="Wall-clock time of solving.")] = 10.0,
+    form: Annotated[str, typer.Option("--format", help="hub, orlib-gap or orlib-assign.")] = "hub",
+    problem: Annotated[int | None, typer.Option("--problem", min=1, help="Which of the file's problems (orlib-gap).")] = None,
+    maximise: Annotated[bool, typer.Option("--maximise", help="Maximise instead of minimise (orlib-gap).")] = False,
+) -> None:
+    """Solve a matching problem from a file; the plan is one JSON object on standard output."""
+    from hubctl.solve import command
+
+    raise typer.Exit(command.solve(problem_file, mechanism, seconds, form, problem, maximise))
+
+
+@app.command()
 def migrate(data: Data = None) -> None:
     """Bring the databases to this version. Running it twice changes nothing."""
     from hubctl.prepare import migrate as move
