@@ -76,6 +76,7 @@ class Service(Generic[W, R]):
             parts = WorkParts(session, self.ledger, caller, self.clock(), self._channel, self.resources, cause)
             work = self._work(parts)
             yield work
+            await work.finish()
         if work.outbox.written:
             self.relay.wake()
         for timer in work.wakes:

@@ -3,7 +3,7 @@
 The edge (route, event handler, timer) opens and commits it; a use case never does. `now` is fixed for the whole transaction.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -45,6 +45,7 @@ class Work:
     outbox: Outbox = field(init=False)
     audit: Audit = field(init=False)
     wakes: set[str] = field(default_factory=set)
+    last_acts: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         parts = self.parts
@@ -78,3 +79,14 @@ class Work:
     def wake(self, timer: str) -> None:
         """Let a timer run right after the commit instead of at its next turn."""
         self.wakes.add(timer)
+
+    def before_commit(self, name: str, act: Callable[[], Awaitable[None]]) -> None:
+        """Do something once, at the end of the transaction, however often it is asked for under that name: what many events touch is
+        computed once."""
+        self.last_acts[name] = act
+
+    async def finish(self) -> None:
+        """Do what was left to the end. The edge calls it right before the commit."""
+        while self.last_acts:
+            _, act = self.last_acts.popitem()
+            await act()

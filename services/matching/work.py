@@ -141,6 +141,8 @@ class Work(BaseWork):
     rounds: RoundStore = field(init=False)
     changes: ChangeStore = field(init=False)
     known: KnownStore = field(init=False)
+    to_propose: dict[UUID, UUID | None] = field(default_factory=dict)
+    """Needs whose proposals are computed at the end, each with the correlation of what touched it."""
 
     def open_stores(self, session: AsyncSession) -> None:
         """Open the stores on the transaction."""

@@ -6,7 +6,18 @@ from datetime import datetime
 from heapq import nsmallest
 from uuid import UUID
 
-from services.matching.engine.score import rank, reference
+from services.matching.engine.quick import (
+    NO,
+    NeedSketch,
+    OfferSketch,
+    continuity_points,
+    provider_points,
+    quick_score,
+    sketch_need,
+    sketch_offer,
+    waiting_points,
+)
+from services.matching.engine.score import reference
 from services.matching.engine.types import Audience, Circumstances, NeedFacts, OfferFacts, ProviderRecord, Verdict
 from services.matching.engine.weights import DEFAULT, Weights
 
@@ -96,30 +107,40 @@ class Index:
         self._records: dict[str, ProviderRecord] = {}
         self._helpers: dict[UUID, frozenset[str]] = {}
         self._tried: set[tuple[UUID, UUID]] = set()
+        self._offer_sketches: dict[UUID, OfferSketch] = {}
+        self._need_sketches: dict[UUID, NeedSketch] = {}
+        self._provider_points: dict[str, int] = {}
+        self._unknown_provider = provider_points(ProviderRecord(), weights)
+        self._continuity = continuity_points(weights)
 
     def put_offer(self, offer: OfferFacts) -> None:
         """Insert an offer, or replace what was known of it."""
         self.offers[offer.id] = offer
+        self._offer_sketches[offer.id] = sketch_offer(offer)
         self._offer_masks.put(offer.id, _marks_of_offer(offer))
 
     def remove_offer(self, offer_id: UUID) -> None:
         """Forget an offer; unknown ids are fine."""
         self.offers.pop(offer_id, None)
+        self._offer_sketches.pop(offer_id, None)
         self._offer_masks.drop(offer_id)
 
     def put_need(self, need: NeedFacts) -> None:
         """Insert a need, or replace what was known of it."""
         self.needs[need.id] = need
+        self._need_sketches[need.id] = sketch_need(need)
         self._need_masks.put(need.id, _marks_of_need(need))
 
     def remove_need(self, need_id: UUID) -> None:
         """Forget a need; unknown ids are fine. What it tried is kept by the pair, for it may come back."""
         self.needs.pop(need_id, None)
+        self._need_sketches.pop(need_id, None)
         self._need_masks.drop(need_id)
 
     def put_record(self, provider_id: str, record: ProviderRecord) -> None:
         """Set a provider's counters."""
         self._records[provider_id] = record
+        self._provider_points[provider_id] = provider_points(record, self.weights)
 
     def put_helpers(self, case_id: UUID, provider_ids: Iterable[str]) -> None:
         """Set which providers already help a case."""
@@ -150,10 +171,22 @@ class Index:
             mask &= masks.having(SHARED)
         for tag in need.requires:
             mask &= masks.having(TAG + tag)
-        offers = (self.offers[key] for key in masks.keys(mask))
-        found = ((offer, self.verdict(need, offer, as_of)) for offer in offers if offer.places_left >= need.size)
-        best = nsmallest(k, (pair for pair in found if pair[1].eligible), key=lambda pair: rank(pair[1], pair[0].posted_at, pair[0].id))
-        return [verdict for _, verdict in best]
+        if not need.is_open or not _agreed(need.consent_match, need.consent_until, as_of):
+            return []
+        asked = sketch_need(need)
+        today, extra = as_of.toordinal(), waiting_points(asked, as_of, self.weights)
+        helpers = self._helpers.get(need.case_id, frozenset())
+        found = []
+        for key in masks.keys(mask):
+            offer = self._offer_sketches[key]
+            score = quick_score(asked, offer, today, self.weights)
+            if score != NO and (need.id, key) not in self._tried:
+                found.append((-score - extra - self._about_provider(offer.provider_id, helpers), offer.posted_at, key))
+        return [self.verdict(need, self.offers[key], as_of) for _, _, key in nsmallest(k, found)]
+
+    def _about_provider(self, provider_id: str, helpers: frozenset[str]) -> int:
+        known = self._provider_points.get(provider_id, self._unknown_provider)
+        return known + self._continuity if provider_id in helpers else known
 
     def needs_for(self, offer: OfferFacts, as_of: datetime) -> list[Verdict]:
         """Every need that an offer is eligible for, best first; ties by earlier need, then id."""
@@ -166,7 +199,23 @@ class Index:
         for mark, slots in masks.marks.items():
             if mark.startswith(TAG) and mark not in provided:
                 mask &= ~slots
-        needs = (self.needs[key] for key in masks.keys(mask))
-        found = ((need, self.verdict(need, offer, as_of)) for need in needs if need.size <= offer.places_left)
-        best = sorted((pair for pair in found if pair[1].eligible), key=lambda pair: rank(pair[1], pair[0].posted_at, pair[0].id))
-        return [verdict for _, verdict in best]
+        if not offer.is_open:
+            return []
+        asked, today = sketch_offer(offer), as_of.toordinal()
+        found = []
+        for key in masks.keys(mask):
+            need = self._need_sketches[key]
+            score = quick_score(need, asked, today, self.weights)
+            if score == NO or (key, offer.id) in self._tried or not _agreed(True, need.consent_until, as_of):
+                continue
+            if need.from_peer and offer.audience is not Audience.PEERS:
+                continue
+            extra = waiting_points(need, as_of, self.weights)
+            helpers = self._helpers.get(need.case_id, frozenset())
+            found.append((-score - extra - self._about_provider(offer.provider_id, helpers), need.posted_at, key))
+        return [self.verdict(self.needs[key], offer, as_of) for _, _, key in sorted(found)]
+
+
+def _agreed(consent: bool, until: datetime | None, as_of: datetime) -> bool:
+    """Whether the case's consent to matching is live."""
+    return consent and (until is None or until >= as_of)

@@ -1,17 +1,18 @@
 """Stored proposals in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.engine.types import Verdict
 from services.matching.tables import Base, NeedRow, ProposalRow
 
-P, N = (Base.metadata.tables[name].c for name in ("proposal", "need"))
+PROPOSALS, NEEDS = (Base.metadata.tables[name] for name in ("proposal", "need"))
+P, N = PROPOSALS.c, NEEDS.c
 
 
 class ProposalStore:
@@ -20,20 +21,34 @@ class ProposalStore:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def replace(self, need_id: UUID, need_version: int, verdicts: Sequence[Verdict], now: datetime) -> int | None:
-        """Store a need's proposals. Answers the new number of the set, or None when offers and order are the same as before."""
-        before = (await self._session.execute(select(P.offer_id, P.score).where(P.need_id == need_id).order_by(P.rank))).all()
-        same = [(row.offer_id, row.score) for row in before] == [(verdict.offer_id, verdict.score) for verdict in verdicts]
-        values: dict[str, Any] = {"proposals_at": now, "proposals_of": need_version}  # Any: column values
-        if not same:
-            await self._session.execute(delete(ProposalRow).where(P.need_id == need_id))
-            if verdicts:
-                await self._session.execute(insert(ProposalRow), [_proposal(verdict, rank) for rank, verdict in enumerate(verdicts)])
-            values["proposals_version"] = N.proposals_version + 1
-        await self._session.execute(update(NeedRow).where(N.id == need_id).values(**values))
-        if same:
-            return None
-        return int((await self._session.execute(select(N.proposals_version).where(N.id == need_id))).scalar_one())
+    async def replace(self, found: Mapping[UUID, tuple[int, Sequence[Verdict]]], now: datetime) -> dict[UUID, int]:
+        """Store the proposals of needs, each computed for a version of the need. Answers the new number of each set whose offers, order or
+        scores differ from before."""
+        if not found:
+            return {}
+        before: dict[UUID, list[tuple[UUID, int]]] = {}
+        query = select(P.need_id, P.offer_id, P.score).where(P.need_id.in_(found)).order_by(P.need_id, P.rank)
+        for row in (await self._session.execute(query)).all():
+            before.setdefault(row.need_id, []).append((row.offer_id, row.score))
+        changed = [
+            need_id
+            for need_id, (_, verdicts) in found.items()
+            if before.get(need_id, []) != [(verdict.offer_id, verdict.score) for verdict in verdicts]
+        ]
+        if gone := [need_id for need_id in changed if need_id in before]:
+            await self._session.execute(delete(PROPOSALS).where(P.need_id.in_(gone)))
+        rows = [_proposal(verdict, rank) for need_id in changed for rank, verdict in enumerate(found[need_id][1])]
+        connection = await self._session.connection()
+        if rows:
+            await connection.execute(insert(PROPOSALS), rows)
+        await connection.execute(
+            update(NEEDS)
+            .where(N.id == bindparam("of_need"))
+            .values(proposals_at=now, proposals_of=bindparam("of_version"), proposals_version=N.proposals_version + bindparam("step")),
+            [{"of_need": need_id, "of_version": version, "step": int(need_id in changed)} for need_id, (version, _) in found.items()],
+        )
+        numbers = select(N.id, N.proposals_version).where(N.id.in_(changed))
+        return {row.id: row.proposals_version for row in (await self._session.execute(numbers)).all()} if changed else {}
 
     async def of_need(self, need_id: UUID) -> tuple[list[ProposalRow], bool, datetime | None]:
         """The stored proposals in order, whether they are those of the need as it is now, and when they were computed."""

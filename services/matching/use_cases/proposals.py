@@ -1,15 +1,16 @@
 """Proposals: computed from the index by event, stored with their parts, and explained for any pair."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from chassis.context import correlation_id, follow
 from contracts.roles import Scope
 from services.matching import events_out
 from services.matching.engine.explain import Explanation, why
 from services.matching.engine.index import Index
-from services.matching.engine.types import INTERPRETER
+from services.matching.engine.types import INTERPRETER, Verdict
 from services.matching.model.match import Match
 from services.matching.model.need import Need, NeedState
 from services.matching.model.offer import Offer, Provider
@@ -52,7 +53,7 @@ async def propose_for_need(work: Work, need_id: UUID) -> None:
         await work.needs.mark_stale([need_id])
         work.wake(PROPOSE)
     else:
-        await _propose(work, [need_id])
+        _propose_at_the_end(work, [need_id])
 
 
 async def propose_for_offer(work: Work, offer_id: UUID) -> None:
@@ -75,7 +76,7 @@ async def propose_for_provider(work: Work, provider: Provider) -> None:
 async def catch_up(work: Work, limit: int = 10) -> int:
     """Compute needs that wait. Answers how many."""
     stale = await work.needs.stale(limit)
-    await _propose(work, stale)
+    await _propose(work, dict.fromkeys(stale))
     return len(stale)
 
 
@@ -109,7 +110,7 @@ def _interpreters(index: Index) -> int:
 
 async def _propose_or_mark(work: Work, touched: Collection[UUID]) -> None:
     if len(touched) <= AT_ONCE and not _is_late(work):
-        await _propose(work, sorted(touched))
+        _propose_at_the_end(work, touched)
     elif touched:
         await work.needs.mark_stale(sorted(touched))
         work.wake(PROPOSE)
@@ -119,19 +120,31 @@ def _is_late(work: Work) -> bool:
     return work.cause is not None and work.now - work.cause.time > LATE
 
 
-async def _propose(work: Work, need_ids: Sequence[UUID]) -> None:
+def _propose_at_the_end(work: Work, need_ids: Collection[UUID]) -> None:
+    """Compute proposals once, after all events of this transaction were handled."""
+    work.to_propose.update(dict.fromkeys(need_ids, correlation_id()))
+
+    async def act() -> None:
+        await _propose(work, work.to_propose)
+
+    work.before_commit(PROPOSE, act)
+
+
+async def _propose(work: Work, asked: Mapping[UUID, UUID | None]) -> None:
+    """Compute the proposals of needs, each on behalf of a click or call (None: of nobody's)."""
+    need_ids = sorted(asked)
     # Held before the index is read, so that whatever changes meanwhile marks them stale after this, not before.
     await work.needs.lock(need_ids)
     index = await work.resources.keeper.refresh(work)
     needs = await work.needs.many(need_ids)
     cases = await work.cases.many(need.case_id for need in needs.values())
     opened = [need for need in needs.values() if need.state is NeedState.OPEN]
+    found: dict[UUID, tuple[int, list[Verdict]]] = {need.id: (need.version, []) for need in needs.values()}
     for need, facts in zip(opened, await need_facts(work, opened), strict=True):
-        verdicts = index.top_k(facts, work.settings.proposals_kept, work.now)
-        version = await work.proposals.replace(need.id, need.version, verdicts, work.now)
-        if version is not None:
+        found[need.id] = need.version, index.top_k(facts, work.settings.proposals_kept, work.now)
+    for need_id, number in (await work.proposals.replace(found, work.now)).items():
+        need = needs[need_id]
+        if need.state is NeedState.OPEN:
+            follow(asked[need_id])
             case = cases[need.case_id]
-            await work.outbox.add(events_out.proposals_ready(need, case, version, verdicts), events_out.team(case))
-    for need in needs.values():
-        if need.state is not NeedState.OPEN:
-            await work.proposals.replace(need.id, need.version, [], work.now)
+            await work.outbox.add(events_out.proposals_ready(need, case, number, found[need_id][1]), events_out.team(case))
