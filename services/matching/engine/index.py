@@ -99,7 +99,6 @@ class Index:
     """Follows every change of offers, needs, provider records, helped cases and tried pairs, and ranks without looking at what cannot fit."""
 
     def __init__(self, weights: Weights = DEFAULT) -> None:
-        self.weights = weights
         self.offers: dict[UUID, OfferFacts] = {}
         self.needs: dict[UUID, NeedFacts] = {}
         self._offer_masks = _Masks()
@@ -109,7 +108,12 @@ class Index:
         self._tried: set[tuple[UUID, UUID]] = set()
         self._offer_sketches: dict[UUID, OfferSketch] = {}
         self._need_sketches: dict[UUID, NeedSketch] = {}
-        self._provider_points: dict[str, int] = {}
+        self.use_weights(weights)
+
+    def use_weights(self, weights: Weights) -> None:
+        """From now on score by other weights."""
+        self.weights = weights
+        self._provider_points = {provider_id: provider_points(record, weights) for provider_id, record in self._records.items()}
         self._unknown_provider = provider_points(ProviderRecord(), weights)
         self._continuity = continuity_points(weights)
 
