@@ -20,9 +20,6 @@ STOP_SECONDS = 10.0
 """What the worker gets to answer once it was told to stop."""
 LONGEST_LINE = 1 << 28
 """Bytes of the longest answer: far above the plan of the largest round."""
-EXACT_PAIRS = 40_000
-"""Up to here a round is solved by branch and bound, above by search over arrays."""
-
 Tell = Callable[[Progress], Awaitable[None]]
 """Hears how far the solver is, about twice a second."""
 
@@ -36,19 +33,14 @@ def greedy(problem: Problem) -> dict[UUID, RoundPair]:
     return {need_id: pair for part in components(problem) for need_id, pair in fill(part).items()}
 
 
-async def solve(
-    problem: Problem, seconds: float, grace: float = GRACE_SECONDS, tell: Tell | None = None, stop: asyncio.Event | None = None
-) -> Plan:
-    """The best plan within `seconds` of solving, with its certificate (`rounds.exact` and `rounds.search` say what is guaranteed).
-
-    Steps: a worker process of its own gets the problem; rounds of at most `EXACT_PAIRS` pairs are solved exactly, larger ones by search. `tell`
-    hears of progress; once `stop` is set the best plan so far is taken. Raises `RoundNotSolved`; the worker is ended when the caller is
-    cancelled."""
+async def solve(problem: Problem, seconds: float, grace: float = GRACE_SECONDS, tell: Tell | None = None, stop: asyncio.Event | None = None) -> Plan:
+    """The best plan within `seconds` of solving, with its certificate (`solver_process.solve_here` says what is guaranteed), from a worker process of
+    its own. `tell` hears of progress; once `stop` is set the best plan so far is taken. Raises `RoundNotSolved`; the worker is ended when the
+    caller is cancelled."""
     question = json.dumps({"problem": to_plain(problem), "seconds": seconds}).encode() + b"\n"
-    module = "solver_process" if len(problem.pairs) <= EXACT_PAIRS else "search_process"
     # The worker gets no environment, so that no secret of the service can leak through it.
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", f"services.matching.engine.{module}"),
+        *(sys.executable, "-m", "services.matching.engine.solver_process"),
         cwd=ROOT,
         env={"PYTHONHASHSEED": "0", "PYTHONPATH": str(ROOT)},
         stdin=asyncio.subprocess.PIPE,

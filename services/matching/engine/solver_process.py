@@ -5,6 +5,7 @@ from time import monotonic
 from services.matching.engine.plan import Plan
 from services.matching.engine.problem import Problem
 from services.matching.engine.rounds.exact import Exact
+from services.matching.engine.rounds.helper import Helper
 from services.matching.engine.rounds.outcome import Board, Outcome
 from services.matching.engine.rounds.talk import converse
 
@@ -12,6 +13,7 @@ from services.matching.engine.rounds.talk import converse
 def solve_board(board: Board, seconds: float) -> None:
     """Solve every part within the time, larger parts with more of it."""
     until = monotonic() + seconds
+    helper = Helper()
     sizes = [sum(len(pairs) for group in part.groups for pairs in group.options) for part in board.parts]
     for at, part in enumerate(board.parts):
 
@@ -20,7 +22,8 @@ def solve_board(board: Board, seconds: float) -> None:
 
         if not board.outcomes[at].proven:
             share = max(0.0, until - monotonic()) * sizes[at] / sum(sizes[at:])
-            board.note(at, Exact(part, board.outcomes[at], share, heard).run())
+            board.note(at, Exact(part, board.outcomes[at], share, heard, helper).run())
+    helper.close()
 
 
 def solve_here(problem: Problem, seconds: float) -> Plan:

@@ -80,9 +80,11 @@ def _ways(group: Group, left: Mapping[Slot, int], kept: Seats) -> tuple[list[Opt
     choices = []
     for need, pairs in zip(group.needs, group.options, strict=True):
         asked = asked_of(need)
-        fit = [kept[need.id]] if need.id in kept else [
-            pair for pair in pairs if all(left.get((pair.offer_id, name), 0) >= size for name, size in asked)
-        ]
+        fit = (
+            [kept[need.id]]
+            if need.id in kept
+            else [pair for pair in pairs if all(left.get((pair.offer_id, name), 0) >= size for name, size in asked)]
+        )
         choices.append(fit)
     if len(choices) == 1:
         return [(pair,) for pair in choices[0]], True

@@ -7,6 +7,8 @@ from uuid import UUID
 import numpy as np
 
 from services.matching.engine.problem import RoundPair
+from services.matching.engine.rounds.arrays import level_of
+from services.matching.engine.rounds.helper import Helper
 from services.matching.engine.rounds.outcome import Outcome
 from services.matching.engine.rounds.programme import Flags, Floats, Goal, Programme, reach
 from services.matching.engine.seating import Component, ceiling_by_level, fill, worth_by_level
@@ -15,14 +17,24 @@ Heard = Callable[[Outcome], None]
 """Told of each better plan or bound of a component."""
 KEPT_FOR_BOUND = 0.15
 """The part of the time that proofs leave, so that what is not proven still gets a bound."""
+FOR_PROOFS = 0.3
+"""The part of the last level's time that is left for proofs."""
+MANY = 5000
+"""Pairs from which search over arrays comes before branch and bound."""
+WORTHWHILE = 1.5
+"""Seconds from which that search is worth the start of its process."""
+SEARCHING = 0.7
+"""The part of a level's time that this search gets."""
+
 
 class Exact:
     """The solver of one component. Stages: 0 pins kept, then the value of each level of urgency that occurs, most urgent first."""
 
-    def __init__(self, component: Component, start: Outcome, seconds: float, heard: Heard) -> None:
-        self.component, self.heard = component, heard
+    def __init__(self, component: Component, start: Outcome, seconds: float, heard: Heard, helper: Helper) -> None:
+        self.component, self.heard, self.helper = component, heard, helper
         self.until = monotonic() + seconds
         self.proofs_until = self.until - KEPT_FOR_BOUND * seconds
+        self.seconds = seconds
         self.programme = Programme(component)
         self.levels = component.levels()
         self.level_of = {need.id: group.level for group in component.groups for need in group.needs}
@@ -31,13 +43,48 @@ class Exact:
         self.best = start
 
     def run(self) -> Outcome:
-        """The best seats within the time, bounds, and whether they are proven. Steps: every stage beside the seats of the stages above it, which
-        gives a good plan early and a bound a level; then stage by stage with everybody free again who counts so far and each proven stage held
-        at its value, which proves the order of plans as a whole, ties included; where time runs out, a bound of all remaining stages together."""
+        """The best seats within the time, bounds, and whether they are proven. Steps: large unit demand by flows, exactly; otherwise every stage
+        beside the seats of the stages above it, which gives a good plan early and a bound a level; then stage by stage with everybody free again
+        who counts so far and each proven stage held at its value, which proves the order of plans as a whole, ties included; where time runs out,
+        a bound of all remaining stages together."""
+        if len(self.programme.pairs) > MANY and self._by_flow():
+            return self.best
         self._beside(0)
         if monotonic() < self.proofs_until:
             self._prove()
         return self.best
+
+    def _by_flow(self) -> bool:
+        """Where every need takes one place of one dimension, none belong together and all pins are kept: the optimum of all levels at once."""
+        single = (
+            bool(self.programme.single.all()) and bool(np.all(self.programme.amount == 1)) and len(self.programme.amount) == len(self.programme.pairs)
+        )
+        if not single or self.best.worth[0] < self.ceiling[0]:
+            return False
+        kept = {need_id: pair for need_id, pair in self.best.seats.items() if pair.key in self.component.pinned}
+        arrays = level_of(self.component.groups, self.component.room, kept)
+        # A pinned need comes first: it has one option only.
+        levels = np.array([-1 if group.needs[0].id in kept else group.level for group in arrays.groups], np.int64)
+        chosen = self.helper.by_level(arrays.instance, levels)
+        if chosen is None:
+            return False
+        seats = arrays.seats(chosen)
+        worth = worth_by_level(self.component, seats)
+        if worth < self.best.worth:
+            return False
+        self._tell(Outcome(seats, worth, worth, sum(worth[1:]), True))
+        return True
+
+    def _searched(self, stage: int, among: Flags, fixed: Flags, seconds: float) -> None:
+        """A level of many pairs: search over arrays before branch and bound."""
+        level = self.levels[stage - 1]
+        groups = [group for group in self.component.groups if group.level == level]
+        kept = {key: pair for key, pair in self.best.seats.items() if pair.key in self.component.pinned}
+        left = dict(zip(self.component.room, np.rint(self.programme.room - self.programme.used(fixed)).astype(int).tolist(), strict=True))
+        arrays = level_of(groups, left, kept)
+        chosen = self.helper.best(arrays.instance, seconds, arrays.choice(self.best.seats))
+        if chosen is not None:
+            self._take(self.programme.mask(arrays.seats(chosen)) | fixed, stage)
 
     def _coefficients(self, stage: int) -> Floats:
         programme = self.programme
@@ -83,12 +130,24 @@ class Exact:
                 pins = np.where(among, programme.pin, 0.0)
                 kept = int(pins[chosen].sum()) if stage else 0
                 goal = Goal(self._coefficients(stage), among, programme.room - programme.used(fixed), ((pins, kept),) if kept else ())
-                share = (self.proofs_until - monotonic()) / 2
+                share = self._share(stage)
+                if stage and int(among.sum()) > MANY and share > WORTHWHILE:
+                    self._searched(stage, among, fixed, share * SEARCHING)
+                    chosen = programme.mask(self.best.seats)
+                    share *= 1 - SEARCHING
                 found = reach(programme, goal, chosen & among, monotonic() + share)
                 self._take(found.chosen | fixed, stage)
                 bounds[stage] = min(self.ceiling[stage], found.bound)
         bounds = [max(pair) for pair in zip(bounds, self.best.worth, strict=True)]
         self._tell(Outcome(self.best.seats, self.best.worth, tuple(bounds), self.best.total, self.best.worth == self.ceiling))
+
+    def _share(self, stage: int) -> float:
+        """The seconds of a stage: half of what is left while the levels are small, for they end sooner; else by how many pairs it has."""
+        left = max(0.0, self.proofs_until - monotonic())
+        if len(self.programme.pairs) <= MANY:
+            return left / 2
+        counts = [int(self._of_stage(later).sum()) for later in range(stage, len(self.ceiling))]
+        return left * counts[0] / max(sum(counts), 1) * (1 - FOR_PROOFS if stage == len(self.ceiling) - 1 else 1)
 
     def _prove(self) -> None:
         """Stage by stage over everybody who counts so far and is not settled. A stage is proven by its value beside seats that nobody could have

@@ -1,6 +1,6 @@
 """A part of a round as a mixed-integer programme over arrays: its relaxation with a bound that is safe to claim, and the search on what is left."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import highspy
@@ -94,6 +94,10 @@ class Programme:
         """What chosen pairs use of each slot."""
         return np.bincount(self.row, np.where(chosen[self.column], self.amount, 0.0), len(self.room))
 
+    def fits(self, room: Floats) -> Flags:
+        """Which pairs fit into some room by themselves."""
+        return np.bincount(self.column, self.amount > room[self.row], len(self.pairs)) == 0
+
     def relax(self, goal: Goal, seconds: float) -> Relaxed:
         """Solve the linear relaxation, and turn its dual prices into a Lagrangian bound (Geoffrion 1974), valid whatever the prices are, so that no
         tolerance of the solver can make it wrong. A pair whose loss is above bound - value cannot be in a plan that reaches the value."""
@@ -110,7 +114,9 @@ class Programme:
         reduced[~goal.among] = NOWHERE
         best = np.maximum.reduceat(reduced, self.first)
         of_group = np.bincount(self.group_of, best, len(self.single))
-        bound = float(price @ np.maximum(goal.room, 0.0) + np.maximum(of_group, 0.0).sum() - sum(w * v for (_, v), w in zip(goal.held, keep, strict=True)))
+        bound = float(
+            price @ np.maximum(goal.room, 0.0) + np.maximum(of_group, 0.0).sum() - sum(w * v for (_, v), w in zip(goal.held, keep, strict=True))
+        )
         loss = np.maximum(of_group, 0.0)[self.group_of][self.need_of] - (of_group[self.group_of][self.need_of] - best[self.need_of] + reduced)
         return Relaxed(bound + 1e-6 + 1e-12 * abs(bound), np.where(goal.among, loss, np.inf), solved)
 
@@ -215,6 +221,8 @@ def reach(programme: Programme, goal: Goal, start: Flags, until: float) -> Found
     def worth(chosen: Flags) -> int:
         return int(np.rint(goal.cost[chosen].sum()))
 
+    # What is larger than the room that is left can never be chosen, but would make the relaxation weak.
+    goal = replace(goal, among=goal.among & programme.fits(goal.room))
     relaxed = programme.relax(goal, until - monotonic())
     chosen, bound = start, int(np.floor(relaxed.bound))
     for width in (NARROW * abs(relaxed.bound), np.inf):

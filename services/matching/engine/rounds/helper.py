@@ -1,0 +1,88 @@
+"""The solvers over arrays in a process beside the exact solver, for their libraries cannot share one: jobs go in and answers come out, pickled."""
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+
+import numpy as np
+
+from services.matching.engine.solving.instance import Instance, Ints
+
+
+class Helper:
+    """The other end of the process: started at the first job, ended with its parent."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def best(self, instance: Instance, seconds: float, start: Ints) -> Ints | None:
+        """The best choice that `portfolio.best` finds; None where there is none, or the process died: then the start stands."""
+        return self._ask("best", instance, seconds, start)
+
+    def by_level(self, instance: Instance, level: Ints) -> Ints | None:
+        """The optimum of `lexicographic.solve_levels`: unit demand, level by level, exactly."""
+        return self._ask("by_level", instance, level)
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def _ask(self, *job: object) -> Ints | None:
+        if self._process is None:
+            command = (sys.executable, "-m", "services.matching.engine.rounds.helper")
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        assert self._process.stdin is not None and self._process.stdout is not None
+        try:
+            pickle.dump(job, self._process.stdin)
+            self._process.stdin.flush()
+            answer: Ints | None = pickle.load(self._process.stdout)
+        except (EOFError, OSError, pickle.UnpicklingError):
+            self.close()
+            return None
+        return answer
+
+
+def _best(instance: Instance, seconds: float, start: Ints) -> Ints | None:
+    from services.matching.engine.solving import portfolio
+
+    return portfolio.best(instance, seconds, start).chosen
+
+
+def _by_level(instance: Instance, level: Ints) -> Ints | None:
+    from services.matching.engine.solving.lexicographic import solve_levels
+
+    return solve_levels(instance, level).chosen
+
+
+JOBS: dict[str, Callable[..., Ints | None]] = {"best": _best, "by_level": _by_level}
+
+
+def main() -> None:
+    """Answer jobs until the other end is gone, then end at once, whatever is under way."""
+    jobs: SimpleQueue[tuple[Any, ...]] = SimpleQueue()
+
+    def receive() -> None:
+        try:
+            while True:
+                jobs.put(pickle.load(sys.stdin.buffer))
+        except Exception:  # whatever is wrong with the pipe, nobody waits for an answer any more
+            os._exit(0)
+
+    Thread(target=receive, daemon=True).start()
+    while True:
+        name, *job = jobs.get()
+        answer = JOBS[name](*job)
+        pickle.dump(None if answer is None else np.ascontiguousarray(answer), sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()
