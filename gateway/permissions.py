@@ -172,6 +172,8 @@ TABLE: tuple[Rule, ...] = (
         "matching",
         ("GET", "/api/v1/categories", "read categories"),
         ("GET", "/api/v1/vocabulary", "read categories"),
+        ("GET", "/api/v1/weights", "read how matching ranks"),
+        ("GET", "/api/v1/weights/{version}", "read how matching ranks"),
         ("GET", "/api/v1/offers", "read public offers"),
         ("GET", "/api/v1/offers/{offer_id}", "read public offers"),
     ),
@@ -209,6 +211,8 @@ TABLE: tuple[Rule, ...] = (
         ("GET", "/api/v1/rounds/{round_id}", "rounds", (C, A), (MATCHES,)),
         ("PATCH", "/api/v1/rounds/{round_id}", "rounds", (C,), (MATCHES,)),
         ("POST", "/api/v1/rounds/{round_id}/apply", "rounds", (C,), (MATCHES,)),
+        ("POST", "/api/v1/weights", "choose how matching ranks", (A,), ()),
+        ("POST", "/api/v1/weights/{version}/use", "choose how matching ranks", (A,), ()),
     ),
     # notifications: inbox, preferences, webhooks
     *_rules(

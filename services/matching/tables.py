@@ -245,7 +245,7 @@ class OfferPriceRow(Base, table=True):
 
 
 class ChangeRow(Base, table=True):
-    """What changed, for the index of each replica: offer, need or match."""
+    """What changed, for the index of each replica: offer, need, case, provider or weights."""
 
     __tablename__ = "change"
     seq: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))

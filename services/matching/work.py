@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.identity import SYSTEM
+from chassis.ids import derived_id
 from chassis.work import Work as BaseWork
 from services.matching.engine.index import Index
 from services.matching.engine.types import NeedFacts
@@ -22,6 +23,7 @@ from services.matching.store.needs import NeedStore
 from services.matching.store.offers import OfferStore
 from services.matching.store.proposals import ProposalStore
 from services.matching.store.rounds import RoundStore
+from services.matching.store.weights import WeightsStore
 
 OVERLAP = timedelta(seconds=60)
 """Changes of the last minute are looked at again: on PostgreSQL a lower number may become visible after a higher one."""
@@ -50,6 +52,7 @@ class IndexKeeper:
 
     async def _build(self, work: "Work") -> None:
         end = await work.changes.end(None if work.changes.in_order else work.now - OVERLAP)
+        self.weights = await work.weights.in_use()
         index = Index(self.weights)
         for offer in await work.offers.all_open():
             index.put_offer(offer.facts())
@@ -88,7 +91,7 @@ class IndexKeeper:
             self._seen = {seq: at for seq, at in self._seen.items() if seq > self._floor}
 
     async def _load(self, work: "Work", changed: set[tuple[str, UUID]]) -> None:
-        ids: dict[str, list[UUID]] = {"offer": [], "need": [], "case": [], "provider": []}
+        ids: dict[str, list[UUID]] = {"offer": [], "need": [], "case": [], "provider": [], "weights": []}
         for kind, subject in changed:
             ids[kind].append(subject)
         offers = await work.offers.many(ids["offer"])
@@ -112,6 +115,14 @@ class IndexKeeper:
         if ids["provider"]:
             for key, record in (await work.matches.records(ids["provider"])).items():
                 self.index.put_record(key, record)
+        if ids["weights"]:
+            self.weights = await work.weights.in_use()
+            self.index.use_weights(self.weights)
+
+
+def weights_subject(version: str) -> UUID:
+    """A preset's id where one is asked for: of the audit line, and of the change that indexes follow."""
+    return derived_id("weights", version)
 
 
 async def need_facts(work: "Work", needs: list[Need]) -> list[NeedFacts]:
@@ -139,6 +150,7 @@ class Work(BaseWork):
     matches: MatchStore = field(init=False)
     proposals: ProposalStore = field(init=False)
     rounds: RoundStore = field(init=False)
+    weights: WeightsStore = field(init=False)
     changes: ChangeStore = field(init=False)
     known: KnownStore = field(init=False)
     to_propose: dict[UUID, UUID | None] = field(default_factory=dict)
@@ -152,6 +164,7 @@ class Work(BaseWork):
         self.matches = MatchStore(session)
         self.proposals = ProposalStore(session)
         self.rounds = RoundStore(session)
+        self.weights = WeightsStore(session)
         self.changes = ChangeStore(session)
         self.known = KnownStore(session)
 

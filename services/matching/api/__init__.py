@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.matching.api import cases, matches, offers, rounds, vocabulary
+from services.matching.api import cases, matches, offers, rounds, vocabulary, weights
 
-ROUTERS: list[APIRouter] = [vocabulary.router, offers.router, cases.router, matches.router, rounds.router]
+ROUTERS: list[APIRouter] = [vocabulary.router, offers.router, cases.router, matches.router, rounds.router, weights.router]
 """All routes."""

@@ -44,7 +44,7 @@ TEMPLATES: dict[str, str] = {
     "score.size_fit": "The need asks for {size} of {left} places left.",
     "score.continuity.known": "The provider already helps this case.",
     "score.continuity.new": "The provider does not yet help this case.",
-    "score.preferences": "The offer meets {met} of {asked} preferences.",
+    "score.preferences": "Of {asked} wishes of both sides, {met} are met.",
     "score.preferences.not_asked": "No preference is stated.",
     "score.fair_load": "Requests that wait for this provider: {open}.",
     "score.answering": "The provider answered {answered} of {asked} requests in time.",
@@ -53,6 +53,8 @@ TEMPLATES: dict[str, str] = {
     "unplaced.too_large": "Every eligible offer has fewer places left than the {size} that are asked for.",
     "unplaced.forbidden": "The offers that could take this need were ruled out for it.",
     "unplaced.together": "Needs that must be filled together could not all be seated.",
+    "unplaced.lacks_room_for_all": "No eligible offer has room for everything that is asked for at once.",
+    "unplaced.left_out": "This need was left out of the round.",
     "unplaced.contested": "The {offers} offers that could take this need are better used for others.",
 }
 

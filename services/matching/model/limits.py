@@ -67,10 +67,14 @@ class Check:
                 self.wrong(pointer, "not_a_language", "Text {number} needs a language code such as en or fr.", number=number + 1)
                 continue
             here = f"{pointer}/{language}"
-            if len(text) > longest:
-                self.wrong(here, "too_long", "Use at most {most} characters.", most=longest)
-            for kind in contact_hints(text) if public else ():
-                self.wrong(here, f"contains_{kind}", "This text is public: leave out what looks like a {kind}.", kind=kind.value)
+            self.text(here, text, longest, public)
+
+    def text(self, pointer: str, text: str, longest: int, public: bool = False) -> None:
+        """One text, short enough; a public one without contact data (R14)."""
+        if len(text) > longest:
+            self.wrong(pointer, "too_long", "Use at most {most} characters.", most=longest)
+        for kind in contact_hints(text) if public else ():
+            self.wrong(pointer, f"contains_{kind}", "This text is public: leave out what looks like a {kind}.", kind=kind.value)
 
     def weight(self, pointer: str, *texts: Mapping[str, str]) -> None:
         """All texts together, as bytes of UTF-8."""

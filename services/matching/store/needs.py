@@ -121,6 +121,11 @@ class NeedStore:
             await self._session.execute(select(N.id).where(N.id.in_(some)).order_by(N.id).with_for_update())
             await self._session.execute(update(NeedRow).where(N.id.in_(some)).values(proposals_of=0))
 
+    async def mark_open_stale(self) -> None:
+        """Something changed that every open need's proposals depend on. Locked in the order of ids, like `mark_stale`."""
+        await self._session.execute(select(N.id).where(N.state == "open").order_by(N.id).with_for_update())
+        await self._session.execute(update(NeedRow).where(N.state == "open").values(proposals_of=0))
+
     async def lock(self, ids: Sequence[UUID]) -> None:
         """Hold some needs until the commit, in the order of ids."""
         for start in range(0, len(ids), 400):

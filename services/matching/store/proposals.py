@@ -23,21 +23,26 @@ class ProposalStore:
 
     async def replace(self, found: Mapping[UUID, tuple[int, Sequence[Verdict]]], now: datetime) -> dict[UUID, int]:
         """Store the proposals of needs, each computed for a version of the need. Answers the new number of each set whose offers, order or
-        scores differ from before."""
+        scores differ from before; where only the weights do, the parts are written anew."""
         if not found:
             return {}
         before: dict[UUID, list[tuple[UUID, int]]] = {}
-        query = select(P.need_id, P.offer_id, P.score).where(P.need_id.in_(found)).order_by(P.need_id, P.rank)
+        weights: dict[UUID, set[str]] = {}
+        query = select(P.need_id, P.offer_id, P.score, P.weights).where(P.need_id.in_(found)).order_by(P.need_id, P.rank)
         for row in (await self._session.execute(query)).all():
             before.setdefault(row.need_id, []).append((row.offer_id, row.score))
+            weights.setdefault(row.need_id, set()).add(row.weights)
         changed = [
             need_id
             for need_id, (_, verdicts) in found.items()
             if before.get(need_id, []) != [(verdict.offer_id, verdict.score) for verdict in verdicts]
         ]
-        if gone := [need_id for need_id in changed if need_id in before]:
+        reweighed = [
+            need_id for need_id, (_, verdicts) in found.items() if need_id not in changed and weights.get(need_id, set()) != {v.weights for v in verdicts}
+        ]
+        if gone := [need_id for need_id in (*changed, *reweighed) if need_id in before]:
             await self._session.execute(delete(PROPOSALS).where(P.need_id.in_(gone)))
-        rows = [_proposal(verdict, rank) for need_id in changed for rank, verdict in enumerate(found[need_id][1])]
+        rows = [_proposal(verdict, rank) for need_id in (*changed, *reweighed) for rank, verdict in enumerate(found[need_id][1])]
         connection = await self._session.connection()
         if rows:
             await connection.execute(insert(PROPOSALS), rows)
