@@ -122,9 +122,7 @@ def to_plain(problem: Problem) -> dict[str, Any]:
     offer_at = {offer.id: at for at, offer in enumerate(problem.offers)}
     return {
         "offers": [[offer.id.hex, offer.places, offer.further] for offer in problem.offers],
-        "needs": [
-            [need.id.hex, need.size, str(need.urgency), need.together.hex if need.together else None, need.further] for need in problem.needs
-        ],
+        "needs": [[need.id.hex, need.size, str(need.urgency), need.together.hex if need.together else None, need.further] for need in problem.needs],
         "pairs": [
             [need_at[pair.need_id], offer_at[pair.offer_id], pair.value]
             for pair in problem.pairs

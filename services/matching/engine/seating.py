@@ -77,7 +77,7 @@ def room_of(offer: RoundOffer) -> dict[str, int]:
 
 
 def usable_pairs(problem: Problem) -> list[RoundPair]:
-    """The pairs that can be chosen at all, in canonical order (need id, offer id): known, not ruled out, and in no dimension larger than the offer."""
+    """The pairs that can be chosen at all, in canonical order (need id, offer id): known, not ruled out, and within the offer's room."""
     room = {offer.id: room_of(offer) for offer in problem.offers if offer.id not in problem.without}
     asked = {need.id: asked_of(need) for need in problem.needs if need.id not in problem.without}
     best: dict[Pair, RoundPair] = {}
@@ -134,7 +134,9 @@ def _component(problem: Problem, rooms: Mapping[UUID, Mapping[str, int]], inner:
     inner.sort(key=lambda group: group.needs[0].id)
     keys = {pair.key for group in inner for pairs in group.options for pair in pairs}
     offers = sorted({offer for _, offer in keys})
-    return Component({(offer, name): places for offer in offers for name, places in sorted(rooms[offer].items())}, tuple(inner), problem.pinned & keys)
+    return Component(
+        {(offer, name): places for offer in offers for name, places in sorted(rooms[offer].items())}, tuple(inner), problem.pinned & keys
+    )
 
 
 class _Room:

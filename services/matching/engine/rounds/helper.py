@@ -43,7 +43,7 @@ class Helper:
         try:
             pickle.dump(job, self._process.stdin)
             self._process.stdin.flush()
-            answer: Ints | None = pickle.load(self._process.stdout)
+            answer: Ints | None = pickle.load(self._process.stdout)  # noqa: S301 - from our own process only
         except (EOFError, OSError, pickle.UnpicklingError):
             self.close()
             return None
@@ -72,7 +72,7 @@ def main() -> None:
     def receive() -> None:
         try:
             while True:
-                jobs.put(pickle.load(sys.stdin.buffer))
+                jobs.put(pickle.load(sys.stdin.buffer))  # noqa: S301 - from our own parent only
         except Exception:  # whatever is wrong with the pipe, nobody waits for an answer any more
             os._exit(0)
 

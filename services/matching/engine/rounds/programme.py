@@ -101,7 +101,7 @@ class Programme:
     def relax(self, goal: Goal, seconds: float) -> Relaxed:
         """Solve the linear relaxation, and turn its dual prices into a Lagrangian bound (Geoffrion 1974), valid whatever the prices are, so that no
         tolerance of the solver can make it wrong. A pair whose loss is above bound - value cannot be in a plan that reaches the value."""
-        highs, kept = self._model(goal, goal.among, integer=False)
+        highs, _ = self._model(goal, goal.among, integer=False)
         highs.setOptionValue("time_limit", max(seconds, 0.05))
         highs.run()
         solved = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
