@@ -84,29 +84,41 @@ class Gap:
 
 def read_gap(text: str, problem: int | None) -> Gap:
     """The generalised assignment problem of a file: m and n, m rows of n costs, m rows of n resources, m capacities; before them, in files of the
-    OR-Library, how many problems there are. `problem` (from 1) picks one of several."""
+    OR-Library, how many problems there are. `problem` (from 1) picks one of several. Where the numbers fit both readings, the count is taken."""
     numbers = Numbers(text)
-    sizes = numbers.values
-    if len(sizes) >= 2 and _gap_end(sizes, 0) == len(sizes) and problem in (None, 1):
-        return _gap(numbers, 0)
-    count, starts, at = int(sizes[0]), [], 1
+    try:
+        starts = _starts(numbers)
+    except BadFile:
+        if _gap_end(numbers.values, 0) != len(numbers):
+            raise
+        starts = [0]
+    count = len(starts)
+    if problem is None and count > 1:
+        raise BadFile("line 1: the file holds {count} problems; pick one with --problem 1 to --problem {count}.", count=count)
+    if problem is not None and problem > count:
+        raise BadFile("line 1: there is no such problem; the file holds {count}.", count=count)
+    return _gap(numbers, starts[(problem or 1) - 1])
+
+
+def _starts(numbers: Numbers) -> list[int]:
+    """Where each problem begins in a file that says first how many there are."""
+    sizes, starts, at = numbers.values, [], 1
+    count = int(sizes[0])
     if count < 1:
         raise numbers.fault(0, "must be how many problems there are, or how many agents: 1 or more")
-    if count > 1 and problem is None:
-        raise BadFile("line 1: the file says that it holds {count} problems; pick one with --problem 1 to --problem {count}.", count=count)
-    if problem is not None and problem > count:
-        raise BadFile("line 1: there is no such problem; the file says that it holds {count}.", count=count)
-    for _ in range(count):
+    for which in range(1, count + 1):
         starts.append(at)
+        short = f"the file ends too early: problem {which} of {count}"
+        if at + 2 > len(sizes):
+            raise numbers.fault(len(sizes), f"{short} is missing")
+        if wrong := next((part for part in (at, at + 1) if sizes[part] < 1), None):
+            raise numbers.fault(wrong, "must be a number of agents or jobs: 1 or more")
         at = _gap_end(sizes, at)
         if at > len(sizes):
-            short = f"the file ends too early: problem {len(starts)} needs {at - len(sizes)} more numbers"
-            raise numbers.fault(len(sizes), short) if len(sizes) - starts[-1] >= 2 else numbers.fault(len(sizes), "the file ends too early")
-        if sizes[starts[-1]] < 1 or sizes[starts[-1] + 1] < 1:
-            raise numbers.fault(starts[-1] + (0 if sizes[starts[-1]] < 1 else 1), "must be a number of agents or jobs: 1 or more")
+            raise numbers.fault(len(sizes), f"{short} needs {at - len(sizes)} more numbers")
     if at < len(sizes):
         raise numbers.fault(at, "is one too many: the last problem ended before it")
-    return _gap(numbers, starts[(problem or 1) - 1])
+    return starts
 
 
 def _gap_end(sizes: Ints, at: int) -> int:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 from time import perf_counter
+from types import ModuleType
 
 import numpy as np
 
 from hubctl.solve.case import Ints
-from hubctl.solve.exact import by_stages
 from hubctl.solve.telling import Progress
 from services.matching.engine.solving.flow import ValuesTooLarge, solve_flow
 from services.matching.engine.solving.greedy import in_order
@@ -19,6 +19,32 @@ WEIGHTS_BELOW = 2**50
 """Stages become one sum of weights while it stays exact in floating point."""
 BRANCHED = 30_000
 """Up to how many options branch and bound is tried as well."""
+
+
+PORTFOLIO_SHARE = 0.5
+"""The most that the portfolio gets of the time where branch and bound follows."""
+LEAST_PORTFOLIO = 0.2
+"""Where branch and bound follows, the portfolio gets so many seconds, and one more for every `OPTIONS_A_SECOND` options."""
+OPTIONS_A_SECOND = 2_000
+
+
+class _Clock:
+    """The wall-clock seconds of solving; what it takes to load a solver is start-up and not counted."""
+
+    def __init__(self) -> None:
+        self.started = perf_counter()
+
+    def passed(self) -> float:
+        """The seconds since the start."""
+        return perf_counter() - self.started
+
+    def branching(self) -> ModuleType:
+        """Branch and bound, loaded on demand: it takes a second, and most answers are proven without it."""
+        began = perf_counter()
+        from hubctl.solve import exact
+
+        self.started += perf_counter() - began
+        return exact
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,33 +62,34 @@ class Solved:
 def solve_stages(instance: Instance, stages: tuple[Ints, ...], seconds: float, progress: Progress) -> Solved:
     """The best choice, earlier stages before later ones. Unit demand: exactly, by minimum-cost flow. Otherwise the portfolio, then branch and
     bound where the task is small; several stages as one sum whose weights keep their order, or one after the other where those grow too large."""
-    started = perf_counter()
+    clock = _Clock()
     if instance.demands == 0 or instance.options == 0:
         nothing = None if instance.must and instance.demands else np.full(instance.demands, -1, np.int64)
-        return Solved(nothing, (0,) * len(stages), (0,) * len(stages), perf_counter() - started, proven=True)
+        return Solved(nothing, (0,) * len(stages), (0,) * len(stages), clock.passed(), proven=True)
     try:
-        return replace(_by_flow(instance, stages), seconds=perf_counter() - started)
+        return replace(_by_flow(instance, stages), seconds=clock.passed())
     except (NotUnitDemand, ValuesTooLarge):
         pass
     # Loading compiled code is start-up, not solving.
     warm()
-    started = perf_counter()
+    clock = _Clock()
     weights, total = _weights(instance, stages)
     if total < WEIGHTS_BELOW:
         summed = np.sum([stage * weight for stage, weight in zip(stages, weights, strict=True)], axis=0).astype(np.int64)
-        answer = _one_stage(replace(instance, value=summed), seconds, progress if len(stages) == 1 else None)
+        answer = _one_stage(replace(instance, value=summed), seconds, clock, progress if len(stages) == 1 else None)
         if answer.chosen is None:
-            return Solved(None, (), (answer.bound,), perf_counter() - started, answer.proven)
+            return Solved(None, (), (answer.bound,), clock.passed(), answer.proven)
         bounds = _bounds(instance, stages, weights, answer)
-        return Solved(answer.chosen, _values(stages, answer.chosen), bounds, perf_counter() - started, answer.proven)
+        return Solved(answer.chosen, _values(stages, answer.chosen), bounds, clock.passed(), answer.proven)
     first = best(replace(instance, value=stages[0]), seconds / 4)
-    staged = by_stages(instance, stages, seconds - (perf_counter() - started), first.chosen)
+    staged = clock.branching().by_stages(instance, stages, seconds - clock.passed(), first.chosen)
     values = () if staged.chosen is None else _values(stages, staged.chosen)
-    return Solved(staged.chosen, values, staged.bounds, perf_counter() - started, staged.proven)
+    return Solved(staged.chosen, values, staged.bounds, clock.passed(), staged.proven)
 
 
 def solve_greedily(instance: Instance, stages: tuple[Ints, ...]) -> Solved:
     """Stage by stage, the most valuable options first, each taken where its demand is free and it fits; the bound is that of the relaxation."""
+    warm()
     started = perf_counter()
     order = np.lexsort((np.arange(instance.options), *(-stage for stage in reversed(stages))))
     chosen = in_order(instance, order)
@@ -93,23 +120,23 @@ def _by_flow(instance: Instance, stages: tuple[Ints, ...]) -> Solved:
     return Solved(chosen, values, values, 0.0, proven=True)
 
 
-def _one_stage(instance: Instance, seconds: float, progress: Progress | None) -> Answer:
-    started = perf_counter()
-
+def _one_stage(instance: Instance, seconds: float, clock: _Clock, progress: Progress | None) -> Answer:
     def told(answer: Answer) -> None:
         if progress:
             progress.tell(None if answer.chosen is None else answer.value, answer.bound)
 
-    small = instance.options <= BRANCHED
-    found = best(instance, seconds / 2 if small else seconds, tell=told)
-    left = seconds - (perf_counter() - started)
-    if found.proven or not small or left <= 0:
+    if instance.options > BRANCHED:
+        return best(instance, seconds, tell=told)
+    found = best(instance, min(PORTFOLIO_SHARE * seconds, LEAST_PORTFOLIO + instance.options / OPTIONS_A_SECOND), tell=told)
+    if found.proven:
         return found
-    staged = by_stages(instance, (instance.value,), left, found.chosen, progress.tell if progress else None)
+    branching = clock.branching()
+    tell = (lambda value, bound: progress.tell(value, min(bound, found.bound))) if progress else None
+    staged = branching.by_stages(instance, (instance.value,), seconds - clock.passed(), found.chosen, tell)
     if staged.chosen is None:
-        return Answer(None, 0, found.bound, perf_counter() - started, staged.proven)
+        return Answer(None, 0, found.bound, clock.passed(), staged.proven)
     value, bound = instance.worth(staged.chosen), min(found.bound, staged.bounds[0])
-    return Answer(staged.chosen, value, max(value, bound), perf_counter() - started, staged.proven or value >= bound)
+    return Answer(staged.chosen, value, max(value, bound), clock.passed(), staged.proven or value >= bound)
 
 
 def _values(stages: tuple[Ints, ...], chosen: Ints) -> tuple[int, ...]:
