@@ -10,9 +10,10 @@ import numpy as np
 from bench.matching.worlds import a_world
 from bench.report import Report, T, progress, quantile
 from services.matching.engine.prices import served_by_new_places
-from services.matching.engine.solving.flow import solve_flow
+from services.matching.engine.solving.flow import best_flow, solve_flow
 from services.matching.engine.solving.instance import Instance
 from services.matching.engine.solving.live import LivePlan
+from services.matching.engine.solving.network import unit_network
 
 GOAL = 1000
 """How many times cheaper than a full solve the 99th percentile of an operation must be."""
@@ -27,21 +28,29 @@ def run(report: Report, quick: bool) -> None:
     progress(f"live plan of {needs} needs")
     instance = a_world(needs, offers).instance
     started = thread_time()
-    solve_flow(instance)
+    best_flow(unit_network(instance))
     full = thread_time() - started
+    started = thread_time()
+    solve_flow(instance)
+    quick_full = thread_time() - started
     times, plan = _measure(instance, a_world(needs, offers, seed=2).instance, rounds)
     report.note(
         f"{needs:,} needs, {offers:,} offers, {instance.options / needs:.1f} candidates each; processor time, so that other work does not count"
     )
-    report.add("a full solve", full, "s")
+    report.add("a full solve by minimum-cost flow (the goal's measure)", full, "s")
+    report.add("a full solve by auction and paths (our quickest)", quick_full, "s")
     for kind, taken in times.items():
         report.add(f"{kind}: p50", 1e3 * quantile(taken, 0.5), "ms")
         report.add(f"{kind}: p99 (of {len(taken):,}; the slowest {1e3 * max(taken):.1f} ms)", 1e3 * quantile(taken, 0.99), "ms")
         cheaper = full / quantile(taken, 0.99)
-        report.add(f"{kind}: full solve / p99", cheaper, "times", "" if quick else f"b2: >= {GOAL:,}", None if quick else cheaper >= GOAL)
+        report.add(f"{kind}: full flow / p99", cheaper, "times", "" if quick else f"b2: >= {GOAL:,}", None if quick else cheaper >= GOAL)
+        report.add(f"{kind}: our quickest full solve / p99", quick_full / quantile(taken, 0.99), "times")
     now, _ = plan.instance()
-    again = solve_flow(now).value
-    report.add("value of the live plan less that of a full solve, after all that", plan.value - again, "", "0", plan.value == again)
+    network = unit_network(now)
+    units = best_flow(network)
+    assert units is not None, "nobody has to be placed, so there is always a plan"
+    again = int((units * network.value).sum())
+    report.add("value of the live plan less that of a full flow, after all that", plan.value - again, "", "0", plan.value == again)
     _new_places(report, plan)
 
 

@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ortools.linear_solver import pywraplp
 
+from services.matching.engine.solving.auction import auctioned
 from services.matching.engine.solving.bounds import NotHouseholds, persons_bound, persons_flow, priced_bound
-from services.matching.engine.solving.flow import solve_flow
+from services.matching.engine.solving.flow import best_flow, solve_flow
 from services.matching.engine.solving.instance import Instance
 from services.matching.engine.solving.lexicographic import solve_levels
-from services.matching.engine.solving.network import Duals, NotUnitDemand, certify, prices_of
+from services.matching.engine.solving.network import Duals, NotUnitDemand, certify, prices_of, unit_network
 from tests.matching.solving_worlds import a_unit_instance, an_instance, every_choice, ints, unit_instances
 
 
@@ -58,6 +59,37 @@ def test_a_common_amount_above_one_counts_whole_demands():
 
     assert answer.value == 9
     assert instance.faults(answer.chosen) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([1, 5, 100, 10**6]), st.sampled_from([1, 3, 8]))
+def test_the_auction_and_the_flow_find_the_same_value_whatever_the_ties(seed, most, candidates):
+    instance = a_unit_instance(np.random.default_rng(seed), needs=80, places=12, candidates=candidates)
+    network = unit_network(replace(instance, value=instance.value * most // 1000))
+
+    chosen = auctioned(network)
+
+    if chosen is not None:
+        assert network.value[chosen[chosen >= 0]].sum() == (network.value * best_flow(network)).sum()
+        assert np.all(np.bincount(network.place[chosen[chosen >= 0]], minlength=12) <= network.room)
+
+
+def test_an_auction_without_end_is_given_up_and_the_flow_still_finds_the_optimum():
+    instance = an_instance([1] * 10, [[(place, 10**6) for place in range(10)] for _ in range(12)])
+
+    answer = solve_flow(instance)
+
+    assert auctioned(unit_network(instance)) is None
+    assert answer.value == 10 * 10**6
+
+
+def test_a_round_of_two_thousand_needs_is_proven_whole():
+    instance = a_unit_instance(np.random.default_rng(2), needs=2000, places=150, candidates=10)
+
+    answer = solve_flow(instance)
+
+    assert auctioned(unit_network(instance)) is not None
+    assert certify(instance, answer.chosen, prices_of(instance, answer.chosen)) == []
 
 
 def test_amounts_that_differ_are_refused():

@@ -1,4 +1,4 @@
-"""Unit demand exactly: a minimum-cost flow by OR-tools."""
+"""Unit demand exactly: an auction finished by paths, and the minimum-cost flow that never fails."""
 
 from time import perf_counter
 
@@ -6,6 +6,7 @@ import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from chassis.errors import Invalid
+from services.matching.engine.solving.auction import auctioned
 from services.matching.engine.solving.instance import Answer, Instance, Ints
 from services.matching.engine.solving.network import Network, picked, unit_network
 
@@ -48,12 +49,16 @@ def best_flow(network: Network) -> Ints | None:
 
 def solve_flow(instance: Instance) -> Answer:
     """The best assignment of unit demands to places with capacities, exactly: value and bound are the same integer.
-    Where every demand must be placed and cannot be, `chosen` is None and `proven` holds. Raises `NotUnitDemand`, `ValuesTooLarge`."""
+
+    By auction and augmenting paths (`auction.auctioned`), by a minimum-cost flow where needs outbid one another too long or must all be placed. Where
+    they must and cannot be, `chosen` is None and `proven` holds. Raises `NotUnitDemand`, `ValuesTooLarge`."""
     started = perf_counter()
     network = unit_network(instance)
-    units = best_flow(network)
-    if units is None:
-        return Answer(None, 0, 0, perf_counter() - started, proven=True)
-    chosen = picked(network, units)
+    chosen = None if instance.must else auctioned(network)
+    if chosen is None:
+        units = best_flow(network)
+        if units is None:
+            return Answer(None, 0, 0, perf_counter() - started, proven=True)
+        chosen = picked(network, units)
     value = instance.worth(chosen)
     return Answer(chosen, value, value, perf_counter() - started, proven=True)
