@@ -65,6 +65,7 @@ class Consumer:
         self._clock = clock
         self._retry_seconds = retry_seconds
         self._log = log_for(service)
+        self._failures: set[UUID] = set()
 
     async def run(self) -> None:
         """Receive for ever."""
@@ -126,7 +127,7 @@ class Consumer:
                     follow(envelope.correlationid)
                     await handler(work, event)
                 if fresh:
-                    await self._note(work, fresh)
+                    await self._note(work, fresh, failed_before=True)
         except Exception:  # whatever it was, it is met again, counted and told when each is received by itself
             return False
         for delivery, outcome in zip(some, outcomes, strict=True):
@@ -134,8 +135,8 @@ class Consumer:
             await delivery.ack()
         return True
 
-    async def _note(self, work: Work, envelopes: list[Envelope]) -> None:
-        """Write into the inbox that these events were handled."""
+    async def _note(self, work: Work, envelopes: list[Envelope], *, failed_before: bool) -> None:
+        """Write into the inbox that these events were handled, and forget their failures where there may have been any."""
         await work.session.flush()
         await work.session.execute(
             insert(self._ledger.inbox),
@@ -145,7 +146,8 @@ class Consumer:
             ],
         )
         failure = self._ledger.inbox_failure
-        await work.session.execute(delete(failure).where(failure.c.event_id.in_([str(each.id) for each in envelopes])))
+        if failed_before:
+            await work.session.execute(delete(failure).where(failure.c.event_id.in_([str(each.id) for each in envelopes])))
 
     async def receive(self, delivery: Delivery) -> None:
         """One message, to its end: acked, sent back with a delay, or dead."""
@@ -161,31 +163,26 @@ class Consumer:
             return
         follow(envelope.correlationid)
         try:
-            done = await self._once(envelope, event, handler)
+            done = await self._once(envelope, event, handler, again=delivery.delivered > 1 or envelope.id in self._failures)
         except Unavailable:
             # The database is away: no attempt was made, so none is counted.
             await delivery.nak(1.0)
         except Exception as error:  # whatever a handler raises is an attempt that failed
             await self._failed(delivery, envelope, error)
         else:
+            self._failures.discard(envelope.id)
             self._count("handled" if done else "repeated")
             await delivery.ack()
 
-    async def _once(self, envelope: Envelope, event: Event, handler: Handler) -> bool:
+    async def _once(self, envelope: Envelope, event: Event, handler: Handler, *, again: bool) -> bool:
         """Run the handler unless this event was handled before; effect and inbox row are one transaction."""
         inbox = self._ledger.inbox
         try:
             async with self._open_work(envelope) as work:
                 if (await work.session.execute(select(inbox.c.event_id).where(inbox.c.event_id == str(envelope.id)))).first():
                     return False
-                await work.session.execute(
-                    insert(inbox).values(
-                        event_id=str(envelope.id), subject=envelope.type, correlation_id=str(envelope.correlationid), handled_at=work.now
-                    )
-                )
                 await handler(work, event)
-                await work.session.flush()
-                await work.session.execute(delete(self._ledger.inbox_failure).where(self._ledger.inbox_failure.c.event_id == str(envelope.id)))
+                await self._note(work, [envelope], failed_before=again)
         except IntegrityError:
             async with self._database.reading() as session:
                 if (await session.execute(select(inbox.c.event_id).where(inbox.c.event_id == str(envelope.id)))).first():
@@ -195,6 +192,7 @@ class Consumer:
 
     async def _failed(self, delivery: Delivery, envelope: Envelope, error: Exception) -> None:
         failures = await self._count_failure(envelope.id, error)
+        self._failures.add(envelope.id)
         reason = error.code() if isinstance(error, HubError) else type(error).__name__
         self._count("failed")
         self._log.warning("handling failed", event_id=str(envelope.id), subject=envelope.type, attempt=failures, reason=reason, where=where(error))
@@ -251,7 +249,7 @@ class Consumer:
         handler = self._handlers.get(type(event))
         if handler is not None:
             follow(envelope.correlationid)
-            await self._once(envelope, event, handler)
+            await self._once(envelope, event, handler, again=True)
         async with self._database.writing() as session:
             await session.execute(update(table).where(table.c.id == letter_id).values(replayed_at=self._clock()))
         return True

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, String, text
 from sqlmodel import Field, SQLModel
 
 from chassis.tables import Json, Serial, UTCDateTime, add_ledger, new_registry
@@ -251,6 +251,8 @@ class ChangeRow(Base, table=True):
     seq: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
     kind: str = Field(sa_column=Column(String(10), nullable=False))
     subject_id: UUID
+    xact: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True, index=True))
+    """The transaction that wrote it, where writers run side by side (PostgreSQL): what older ones wrote is all there to be read."""
     at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False, index=True))
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,9 +24,7 @@ from services.matching.store.proposals import ProposalStore
 from services.matching.store.rounds import RoundStore
 from services.matching.store.weights import WeightsStore
 
-OVERLAP = timedelta(seconds=60)
-"""Changes of the last minute are looked at again: on PostgreSQL a lower number may become visible after a higher one."""
-MOST_CHANGES = 5000
+MOST_CHANGES = 20_000
 """Changes that are read at once."""
 
 
@@ -37,21 +34,21 @@ class IndexKeeper:
     def __init__(self, weights: Weights = DEFAULT) -> None:
         self.weights = weights
         self.index = Index(weights)
-        self._floor = -1
-        self._seen: dict[int, datetime] = {}
+        self._place = -1
+        self._seen: set[int] = set()
         self._lock = asyncio.Lock()
 
     async def refresh(self, work: "Work") -> Index:
         """Read what changed since, or everything at first; answers the index."""
         async with self._lock:
-            if self._floor < 0:
+            if self._place < 0:
                 await self._build(work)
             else:
                 await self._follow(work)
         return self.index
 
     async def _build(self, work: "Work") -> None:
-        end = await work.changes.end(None if work.changes.in_order else work.now - OVERLAP)
+        place = await work.changes.place()
         self.weights = await work.weights.in_use()
         index = Index(self.weights)
         for offer in await work.offers.all_open():
@@ -66,29 +63,17 @@ class IndexKeeper:
         for need_id, offers in (await work.matches.tried()).items():
             for offer_id in offers:
                 index.put_tried(need_id, offer_id)
-        self.index, self._floor = index, end
+        self.index, self._place = index, place
 
     async def _follow(self, work: "Work") -> None:
         while True:
-            changes = await work.changes.since(self._floor, MOST_CHANGES)
-            fresh = [(seq, kind, subject, at) for seq, kind, subject, at in changes if seq not in self._seen]
-            if fresh:
-                await self._load(work, {(kind, subject) for _, kind, subject, _ in fresh})
-            if work.changes.in_order:
-                self._floor = changes[-1][0] if changes else self._floor
-            else:
-                self._look_again(work, fresh)
+            changes, place = await work.changes.since(self._place, MOST_CHANGES)
+            if fresh := {(each.kind, each.subject_id) for each in changes if each.seq not in self._seen}:
+                await self._load(work, fresh)
+            self._seen = {each.seq for each in changes if each.at_place >= place}
+            self._place = place
             if len(changes) < MOST_CHANGES:
                 return
-            self._floor = max(self._floor, changes[-1][0])
-
-    def _look_again(self, work: "Work", fresh: list[tuple[int, str, UUID, datetime]]) -> None:
-        """Keep the floor below what may still become visible, and remember what was read above it."""
-        self._seen.update({seq: at for seq, _, _, at in fresh})
-        old = [seq for seq, at in self._seen.items() if at < work.now - OVERLAP]
-        if old:
-            self._floor = max(self._floor, max(old))
-            self._seen = {seq: at for seq, at in self._seen.items() if seq > self._floor}
 
     async def _load(self, work: "Work", changed: set[tuple[str, UUID]]) -> None:
         ids: dict[str, list[UUID]] = {"offer": [], "need": [], "case": [], "provider": [], "weights": []}
@@ -127,6 +112,8 @@ def weights_subject(version: str) -> UUID:
 
 async def need_facts(work: "Work", needs: list[Need]) -> list[NeedFacts]:
     """Needs as the engine sees them, with what they take over from their cases and linked matches."""
+    if not needs:
+        return []
     cases = await work.cases.many(need.case_id for need in needs)
     interpreted = await work.matches.interpreted({link.need_id for need in needs for link in need.links})
     return [need.facts(cases[need.case_id], any(link.need_id in interpreted for link in need.links)) for need in needs]

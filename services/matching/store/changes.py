@@ -1,41 +1,74 @@
 """What changed, in order, so that the index of each replica can follow."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import BigInteger, ColumnElement, Text, cast, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.matching.tables import Base, ChangeRow
+from services.matching.tables import Base
 
-K = Base.metadata.tables["change"].c
+CHANGE = Base.metadata.tables["change"]
+K = CHANGE.c
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One noted change. `at_place` is the first place from which it is read again."""
+
+    seq: int
+    kind: str
+    subject_id: UUID
+    at_place: int
+
+
+@dataclass(slots=True)
 class ChangeStore:
-    """What changed, for the index of each replica."""
+    """What changed, for the index of each replica. A place is where a reader stands: on SQLite, which has one writer, the number of the last
+    change; on PostgreSQL, where a lower number may become visible after a higher one, the oldest transaction that was still open."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+    session: AsyncSession
+    written: bool = False
+    """Whether this transaction noted a change itself: then nothing that it reads may enter an index, for it may still be rolled back."""
 
     async def note(self, kind: str, subject_id: UUID, now: datetime) -> None:
-        """An offer, a need, a case or a match changed."""
-        await self._session.execute(insert(ChangeRow).values(kind=kind, subject_id=subject_id, at=now))
+        """An offer, a need, a case, a provider's record or the weights changed."""
+        self.written = True
+        values = {"kind": kind, "subject_id": subject_id, "at": now}
+        if not self._one_writer:
+            values["xact"] = cast(cast(func.pg_current_xact_id(), Text), BigInteger)
+        await (await self.session.connection()).execute(insert(CHANGE).values(**values))
 
-    async def since(self, seq: int, limit: int = 5000) -> list[tuple[int, str, UUID, datetime]]:
-        """Changes after a place, in order."""
-        query = select(K.seq, K.kind, K.subject_id, K.at).where(K.seq > seq).order_by(K.seq).limit(limit)
-        return [(row.seq, row.kind, row.subject_id, row.at) for row in (await self._session.execute(query)).all()]
+    async def place(self) -> int:
+        """Where a reader stands who now reads everything."""
+        if self._one_writer:
+            return int((await self.session.execute(select(func.max(K.seq)))).scalar() or 0)
+        return int((await self.session.execute(select(_oldest_open()))).scalar_one())
 
-    async def end(self, before: datetime | None = None) -> int:
-        """The newest place, or the newest one written before a moment."""
-        query = select(func.max(K.seq))
-        return (await self._session.execute(query if before is None else query.where(K.at < before))).scalar() or 0
+    async def since(self, place: int, limit: int) -> tuple[list[Change], int]:
+        """Changes from a place on, and the next place. As many as `limit` means that there may be more; on PostgreSQL some come twice."""
+        if self._one_writer:
+            query = select(K.seq, K.kind, K.subject_id).where(K.seq > place).order_by(K.seq).limit(limit)
+            changes = [Change(row.seq, row.kind, row.subject_id, row.seq - 1) for row in (await self.session.execute(query)).all()]
+            return changes, changes[-1].seq if changes else place
+        found = select(K.seq, K.kind, K.subject_id, K.xact).where(K.xact >= place).order_by(K.xact, K.seq).limit(limit).subquery()
+        now = select(_oldest_open().label("oldest")).subquery()
+        query = select(now.c.oldest, found).select_from(now.outerjoin(found, found.c.xact >= place))
+        rows = (await self.session.execute(query)).all()
+        changes = [Change(row.seq, row.kind, row.subject_id, row.xact) for row in rows if row.seq is not None]
+        oldest = int(rows[0].oldest)
+        return changes, oldest if len(changes) < limit else min(oldest, max(each.at_place for each in changes))
 
     @property
-    def in_order(self) -> bool:
-        """Whether places become visible in their order: with one writer at a time they do."""
-        return self._session.get_bind().dialect.name == "sqlite"
+    def _one_writer(self) -> bool:
+        return self.session.get_bind().dialect.name == "sqlite"
 
     async def forget(self, before: datetime) -> None:
         """Drop what every index has read long ago; the newest row stays, so that places only rise."""
-        await self._session.execute(delete(ChangeRow).where(K.at < before, K.seq < await self.end()))
+        newest = select(func.max(K.seq)).scalar_subquery()
+        await self.session.execute(delete(CHANGE).where(K.at < before, K.seq < newest))
+
+
+def _oldest_open() -> ColumnElement[int]:
+    return cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)

@@ -28,17 +28,22 @@ class ProposalStore:
             return {}
         before: dict[UUID, list[tuple[UUID, int]]] = {}
         weights: dict[UUID, set[str]] = {}
-        query = select(P.need_id, P.offer_id, P.score, P.weights).where(P.need_id.in_(found)).order_by(P.need_id, P.rank)
-        for row in (await self._session.execute(query)).all():
-            before.setdefault(row.need_id, []).append((row.offer_id, row.score))
-            weights.setdefault(row.need_id, set()).add(row.weights)
+        numbers: dict[UUID, int] = {}
+        query = select(N.id, N.proposals_version, P.offer_id, P.score, P.weights).select_from(NEEDS.outerjoin(PROPOSALS, P.need_id == N.id))
+        for row in (await self._session.execute(query.where(N.id.in_(found)).order_by(N.id, P.rank))).all():
+            numbers[row.id] = row.proposals_version
+            if row.offer_id is not None:
+                before.setdefault(row.id, []).append((row.offer_id, row.score))
+                weights.setdefault(row.id, set()).add(row.weights)
         changed = [
             need_id
             for need_id, (_, verdicts) in found.items()
             if before.get(need_id, []) != [(verdict.offer_id, verdict.score) for verdict in verdicts]
         ]
         reweighed = [
-            need_id for need_id, (_, verdicts) in found.items() if need_id not in changed and weights.get(need_id, set()) != {v.weights for v in verdicts}
+            need_id
+            for need_id, (_, verdicts) in found.items()
+            if need_id not in changed and weights.get(need_id, set()) != {v.weights for v in verdicts}
         ]
         if gone := [need_id for need_id in (*changed, *reweighed) if need_id in before]:
             await self._session.execute(delete(PROPOSALS).where(P.need_id.in_(gone)))
@@ -52,8 +57,7 @@ class ProposalStore:
             .values(proposals_at=now, proposals_of=bindparam("of_version"), proposals_version=N.proposals_version + bindparam("step")),
             [{"of_need": need_id, "of_version": version, "step": int(need_id in changed)} for need_id, (version, _) in found.items()],
         )
-        numbers = select(N.id, N.proposals_version).where(N.id.in_(changed))
-        return {row.id: row.proposals_version for row in (await self._session.execute(numbers)).all()} if changed else {}
+        return {need_id: numbers[need_id] + 1 for need_id in changed if need_id in numbers}
 
     async def of_need(self, need_id: UUID) -> tuple[list[ProposalRow], bool, datetime | None]:
         """The stored proposals in order, whether they are those of the need as it is now, and when they were computed."""

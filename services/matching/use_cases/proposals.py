@@ -121,11 +121,16 @@ def _is_late(work: Work) -> bool:
 
 
 def _propose_at_the_end(work: Work, need_ids: Collection[UUID]) -> None:
-    """Compute proposals once, after all events of this transaction were handled."""
+    """Compute proposals once, after all events of this transaction were handled. Where the transaction changed something itself, in the one
+    after it: an index must not learn what may still be rolled back."""
     work.to_propose.update(dict.fromkeys(need_ids, correlation_id()))
 
     async def act() -> None:
-        await _propose(work, work.to_propose)
+        if work.changes.written:
+            await work.needs.mark_stale(sorted(work.to_propose))
+            work.wake(PROPOSE)
+        else:
+            await _propose(work, work.to_propose)
 
     work.before_commit(PROPOSE, act)
 
@@ -138,10 +143,14 @@ async def _propose(work: Work, asked: Mapping[UUID, UUID | None]) -> None:
     index = await work.resources.keeper.refresh(work)
     needs = await work.needs.many(need_ids)
     cases = await work.cases.many(need.case_id for need in needs.values())
-    opened = [need for need in needs.values() if need.state is NeedState.OPEN]
-    found: dict[UUID, tuple[int, list[Verdict]]] = {need.id: (need.version, []) for need in needs.values()}
-    for need, facts in zip(opened, await need_facts(work, opened), strict=True):
-        found[need.id] = need.version, index.top_k(facts, work.settings.proposals_kept, work.now)
+    # What a linked need's match provides changes without a change of the need that links to it.
+    linking = await need_facts(work, [need for need in needs.values() if need.links and need.state is NeedState.OPEN])
+    known = {facts.id: facts for facts in linking}
+    found: dict[UUID, tuple[int, list[Verdict]]] = {}
+    for need in needs.values():
+        facts = known.get(need.id) or index.needs.get(need.id) if need.state is NeedState.OPEN else None
+        verdicts = index.top_k(facts, work.settings.proposals_kept, work.now) if facts else []
+        found[need.id] = need.version, verdicts
     for need_id, number in (await work.proposals.replace(found, work.now)).items():
         need = needs[need_id]
         if need.state is NeedState.OPEN:

@@ -52,6 +52,10 @@ def upgrade() -> None:
     with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.add_column(sa.Column("prefers", Json, nullable=True))
 
+    with op.batch_alter_table("change", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("xact", sa.BigInteger(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_change_xact"), ["xact"], unique=False)
+
     with op.batch_alter_table("hub_round", schema=None) as batch_op:
         batch_op.add_column(sa.Column("excluded", Json, nullable=True))
         batch_op.add_column(sa.Column("weights", sa.String(length=60), nullable=True))
