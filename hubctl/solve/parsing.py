@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from hubctl.solve.case import Case, Ints, Pair
+from hubctl.solve.case import LARGEST, Case, Ints, Pair
 from hubctl.solve.fields import Fields, decimals
 from hubctl.solve.positions import Path
 
@@ -101,23 +101,37 @@ class Parser(Fields):
 
     def _pairs(
         self, top: dict[str, Any], need_at: dict[str, int], offer_at: dict[str, int]
-    ) -> tuple[list[Pair], list[Any], dict[int, dict[int, int]]]:
+    ) -> tuple[list[Pair], list[int | Decimal], dict[int, dict[int, int]]]:
         pairs: dict[Pair, int] = {}
-        worth: list[Any] = []
+        worth: list[int | Decimal] = []
         own: dict[int, dict[int, int]] = {}
+        # Millions of pairs have the same few fields: what was looked over once is not looked over again.
+        seen: dict[tuple[str, ...], tuple[str, str, bool]] = {}
         for at, row in self.items(top, "pairs"):
-            path = ("pairs", at)
-            row = self.record(row, path, (*NEED, *OFFER, "value", "size"))
-            pair = self._sides(row, path, need_at, offer_at)
-            if pair in pairs:
-                raise self.document.fault(path, f"is the same pair as pairs[{pairs[pair]}]")
-            if "value" not in row:
-                raise self.document.fault(path, "lacks value")
-            worth.append(self.number(row["value"], (*path, "value")))
-            pairs[pair] = at
-            if "size" in row:
-                own[at] = self.amounts(row["size"], (*path, "size"), 1)
+            shape = seen.get(tuple(row)) if isinstance(row, dict) else None
+            if shape is None:
+                shape = self._shape(row, ("pairs", at))
+                seen[tuple(row)] = shape
+            need_key, offer_key, sized = shape
+            try:
+                pair = need_at[row[need_key]], offer_at[row[offer_key]]
+            except (KeyError, TypeError):
+                pair = self._sides(row, ("pairs", at), need_at, offer_at)
+            if pairs.setdefault(pair, at) != at:
+                raise self.document.fault(("pairs", at), f"is the same pair as pairs[{pairs[pair]}]")
+            value = row["value"]
+            worth.append(value if type(value) is int and -LARGEST <= value <= LARGEST else self.number(value, ("pairs", at, "value")))
+            if sized:
+                own[at] = self.amounts(row["size"], ("pairs", at, "size"), 1)
         return list(pairs), worth, own
+
+    def _shape(self, row: object, path: Path) -> tuple[str, str, bool]:
+        """The names of a pair's two sides, and whether it has a size of its own."""
+        row = self.record(row, path, (*NEED, *OFFER, "value", "size"))
+        need, offer = self.one_of(row, NEED, path), self.one_of(row, OFFER, path)
+        if "value" not in row:
+            raise self.document.fault(path, "lacks value")
+        return need, offer, "size" in row
 
     def _listed(self, wishes: list[dict[int, int] | None], key: str) -> list[Pair]:
         found: list[Pair] = []

@@ -1,5 +1,6 @@
 """A plan for a problem of docs/solve.md, as the object that is printed."""
 
+import gc
 from time import perf_counter
 from typing import Any
 
@@ -9,7 +10,7 @@ from hubctl.solve.case import LEVELS, Case
 from hubctl.solve.mechanism import Mechanism, certificate
 from hubctl.solve.parsing import Parser
 from hubctl.solve.reading import BadFile, Document
-from hubctl.solve.relocating import both_sides, stable_plan
+from hubctl.solve.relocating import both_sides, stable_plan, warm
 from hubctl.solve.solving import Solved, solve_greedily, solve_stages
 from hubctl.solve.task import Task, task_of
 from hubctl.solve.telling import Progress, gap_of
@@ -17,7 +18,12 @@ from hubctl.solve.telling import Progress, gap_of
 
 def plan(text: str, mechanism: Mechanism, seconds: float) -> dict[str, Any]:
     """Read, solve, and say everything about the plan; raises `BadFile`."""
-    case = Parser(Document(text)).case()
+    # A large file is millions of small values that all stay: looking for garbage among them only takes time.
+    gc.disable()
+    try:
+        case = Parser(Document(text)).case()
+    finally:
+        gc.enable()
     if mechanism is Mechanism.STABLE:
         return _stable(case, seconds)
     task = task_of(case)
@@ -76,8 +82,9 @@ def _assignment_of(case: Case, task: Task, pairs: list[int]) -> dict[str, Any]:
 def _stable(case: Case, seconds: float) -> dict[str, Any]:
     if case.together:
         raise BadFile("A stable plan has no groups: give needs that belong together as one need with a size per dimension.")
-    started = perf_counter()
     task = task_of(case, by_urgency=False)
+    warm()
+    started = perf_counter()
     pairs = stable_plan(case, task)
     took = perf_counter() - started
     best, most, bound = _solved(case, task, Mechanism.WELFARE, seconds)

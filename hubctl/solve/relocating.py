@@ -28,6 +28,13 @@ def stable_plan(case: Case, task: Task) -> list[int]:
     return sorted([*task.fixed, *kept[chosen[chosen >= 0]].tolist()])
 
 
+def warm() -> None:
+    """Load what is compiled, which is start-up and not solving."""
+    one = np.ones(1, np.int64)
+    for dimensions in (1, 2):
+        defer(Market(np.array([0, 1], np.int64), one - 1, one - 1, np.ones((1, dimensions), np.int64), np.ones((1, dimensions), np.int64)))
+
+
 def both_sides(case: Case, pairs: list[int]) -> dict[str, Any]:
     """What both sides think of a plan: the blocking pairs (pinned needs, kept or not movable, form none), and how far down the lists it goes."""
     pinned = {need for need, _ in case.pinned}

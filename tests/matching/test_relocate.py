@@ -144,6 +144,13 @@ def test_the_order_of_the_households_does_not_matter_where_sizes_are_alike() -> 
     assert [placed[each] for each in order] == [turned.place[pair] if pair >= 0 else -1 for pair in there]
 
 
+def test_ranks_may_be_any_whole_numbers() -> None:
+    market = popular_market(400, 8, 5, seed=4)
+    far = Market(market.first, market.place, market.standing * 2**40 - 2**50, market.size, market.capacity)
+
+    assert propose(far).tolist() == propose(market).tolist()
+
+
 def by_hand(instance: Instance, seconds: float) -> Answer:
     best = max(every_choice(instance), key=instance.worth)
     return Answer(best, instance.worth(best), instance.worth(best), seconds, proven=True)

@@ -17,6 +17,10 @@ PAIRS_FOR_ALL_ORDERS = 200_000
 """Up to how many pairs, divided by the orders, all of them are tried."""
 
 
+RANKS = 2**31
+"""Ranks from here on are renumbered, so that rank and household fit one key of 64 bits."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Market:
     """n households, m places, p acceptable pairs in order of household and, within one, of its preference (best first), d dimensions.
@@ -76,7 +80,10 @@ def defer(market: Market) -> Matched:
 def propose(market: Market) -> Ints:
     """The matching of `defer` where sizes are alike, without counting anything."""
     unit = int(market.size[0, 0]) if len(market.size) else 1
-    chosen: Ints = defer_alike(market.first, market.place, market.standing, np.ascontiguousarray(market.capacity[:, 0]) // unit)
+    standing = market.standing
+    if len(standing) and (standing.min() < 0 or standing.max() >= RANKS):
+        standing = np.unique(standing, return_inverse=True)[1].astype(np.int64)
+    chosen: Ints = defer_alike(market.first, market.place, standing, np.ascontiguousarray(market.capacity[:, 0]) // unit)
     return chosen
 
 

@@ -11,36 +11,42 @@ from services.matching.engine.solving.instance import Ints
 # A pair of a lower number is a better one of the same household, so that preferences are compared by number.
 
 
+HOUSEHOLDS = np.int64(32)
+"""How many bits of a heap's key hold the household; those above hold its rank, so that one comparison decides."""
+LOW = (np.int64(1) << HOUSEHOLDS) - 1
+
+
 @njit(cache=True)
 def defer_alike(first, place, standing, capacity):  # type: ignore[no-untyped-def]
-    """Deferred acceptance where every household takes one of `capacity`: the pair of each household, or -1."""
+    """Deferred acceptance where every household takes one of `capacity`: the pair of each household, or -1. `standing` from 0 and below 2^31."""
     households, places = len(first) - 1, len(capacity)
     room = np.zeros(places, np.int64)
+    # Place and rank side by side: what costs time is to fetch them, for whoever asks next is anywhere.
+    wish = np.empty(len(place), np.int64)
     for pair in range(len(place)):
         room[place[pair]] += 1
+        wish[pair] = (standing[pair] << HOUSEHOLDS) | place[pair]
     start = np.zeros(places + 1, np.int64)
     for at in range(places):
         room[at] = max(0, min(room[at], capacity[at]))
         start[at + 1] = start[at] + room[at]
     # One heap a place, its lowest ranked resident on top.
-    rank = np.empty(start[places], np.int64)
-    who = np.empty(start[places], np.int64)
+    heaps = np.empty(start[places], np.int64)
     filled = np.zeros(places, np.int64)
     ask = first[:-1].copy()
     for newcomer in range(households):
         asking = newcomer
         while ask[asking] < first[asking + 1]:
             pair = ask[asking]
-            at = place[pair]
-            base, size, mine = start[at], filled[at], standing[pair]
+            at = wish[pair] & LOW
+            base, size, mine = start[at], filled[at], (wish[pair] & ~LOW) | asking
             if size < room[at]:
-                _rise(rank[base:], who[base:], size, mine, asking)
+                _rise(heaps, base, size, mine)
                 filled[at] += 1
                 break
-            if size > 0 and (mine < rank[base] or (mine == rank[base] and asking < who[base])):
-                displaced = who[base]
-                _sink(rank[base:], who[base:], size, mine, asking)
-                asking = displaced
+            if size > 0 and mine < heaps[base]:
+                asking = heaps[base] & LOW
+                _sink(heaps, base, size, mine)
             ask[asking] += 1
     for household in range(households):
         if ask[household] >= first[household + 1]:
@@ -48,32 +54,31 @@ def defer_alike(first, place, standing, capacity):  # type: ignore[no-untyped-de
     return ask
 
 
-@njit(cache=True)
-def _rise(rank, who, slot, mine, asking):  # type: ignore[no-untyped-def]
+@njit(cache=True, inline="always")
+def _rise(heaps, base, slot, mine):  # type: ignore[no-untyped-def]
     """Add to the heap."""
     while slot > 0:
         above = (slot - 1) >> 1
-        if rank[above] > mine or (rank[above] == mine and who[above] > asking):
+        if heaps[base + above] > mine:
             break
-        rank[slot], who[slot] = rank[above], who[above]
+        heaps[base + slot] = heaps[base + above]
         slot = above
-    rank[slot], who[slot] = mine, asking
+    heaps[base + slot] = mine
 
 
-@njit(cache=True)
-def _sink(rank, who, size, mine, asking):  # type: ignore[no-untyped-def]
+@njit(cache=True, inline="always")
+def _sink(heaps, base, size, mine):  # type: ignore[no-untyped-def]
     """Put somebody in the place of the top of the heap."""
     slot = 0
     while 2 * slot + 1 < size:
         below = 2 * slot + 1
-        other = below + 1
-        if other < size and (rank[other] > rank[below] or (rank[other] == rank[below] and who[other] > who[below])):
-            below = other
-        if rank[below] < mine or (rank[below] == mine and who[below] < asking):
+        if below + 1 < size and heaps[base + below + 1] > heaps[base + below]:
+            below += 1
+        if heaps[base + below] < mine:
             break
-        rank[slot], who[slot] = rank[below], who[below]
+        heaps[base + slot] = heaps[base + below]
         slot = below
-    rank[slot], who[slot] = mine, asking
+    heaps[base + slot] = mine
 
 
 @njit(cache=True)
