@@ -210,6 +210,7 @@ TABLE: tuple[Rule, ...] = (
         ("POST", "/api/v1/rounds", "rounds", (C,), (MATCHES,)),
         ("GET", "/api/v1/rounds/{round_id}", "rounds", (C, A), (MATCHES,)),
         ("PATCH", "/api/v1/rounds/{round_id}", "rounds", (C,), (MATCHES,)),
+        ("POST", "/api/v1/rounds/{round_id}/stop", "rounds", (C,), (MATCHES,)),
         ("POST", "/api/v1/rounds/{round_id}/apply", "rounds", (C,), (MATCHES,)),
         ("POST", "/api/v1/weights", "choose how matching ranks", (A,), ()),
         ("POST", "/api/v1/weights/{version}/use", "choose how matching ranks", (A,), ()),

@@ -1,15 +1,18 @@
 """Third door of matching: what comes due by itself."""
 
+import asyncio
 import contextlib
 from datetime import timedelta
 from typing import Any
 
-from chassis.errors import HubError
+from chassis.errors import HubError, PreconditionFailed
 from chassis.identity import SYSTEM
 from chassis.timers import Timer
 from services.matching.engine.assign import RoundNotSolved, solve
-from services.matching.engine.plan import Plan
-from services.matching.use_cases import cases, matches, offers, proposals, rounds
+from services.matching.engine.plan import Plan, Progress
+from services.matching.engine.problem import Problem
+from services.matching.model.round import Round
+from services.matching.use_cases import cases, matches, offers, proposals, round_problem, rounds
 
 HOUR = 3600.0
 
@@ -49,18 +52,40 @@ async def catch_up(service: Any) -> None:
 
 
 async def solve_rounds(service: Any) -> None:
-    """Solve what waits, in a process beside; no transaction is open meanwhile."""
+    """Solve what waits, in a process beside; no transaction is open meanwhile. What was being solved when a process died waits still, so the next
+    start solves it again; where two replicas solve one round, the second finds it finished."""
     async with service.open_work(SYSTEM, reading=True) as work:
         waiting = await work.rounds.solving()
     for made, actor_id in waiting:
         async with service.open_work(SYSTEM, reading=True) as work:
-            gathered = await rounds.gather(work, made, actor_id)
-        problem = await rounds.problem_of_round(made, gathered)
+            gathered = await round_problem.gather(work, made, actor_id)
+        posed = await round_problem.pose(made, gathered)
         plan: Plan | None = None
         with contextlib.suppress(RoundNotSolved):
-            plan = await solve(problem, made.seconds)
-        async with service.open_work(SYSTEM) as work:
-            await rounds.finish_round(work, made.id, made.version, plan)
+            plan = await _solve(service, made, posed.problem)
+        beside = await asyncio.to_thread(round_problem.compare, gathered, posed, plan) if plan else None
+        # Another replica, or an edit, may have been faster: then this plan is of no use any more.
+        with contextlib.suppress(PreconditionFailed):
+            async with service.open_work(SYSTEM) as work:
+                await rounds.finish_round(work, made.id, made.version, plan, gathered.weights, beside)
+
+
+async def _solve(service: Any, made: Round, problem: Problem) -> Plan:
+    """Solve, keeping in the round how far it is about once a second, and ending early where a coordinator asks for it."""
+    stop = asyncio.Event()
+    if made.stopping:
+        stop.set()
+    noted = 0.0
+
+    async def tell(progress: Progress) -> None:
+        nonlocal noted
+        if progress.seconds - noted >= 1.0 or not noted:
+            noted = max(progress.seconds, 0.001)
+            async with service.open_work(SYSTEM) as work:
+                if await rounds.note_progress(work, made.id, made.version, progress):
+                    stop.set()
+
+    return await solve(problem, made.wishes.seconds, tell=tell, stop=stop)
 
 
 TIMERS = (

@@ -21,6 +21,7 @@ from services.matching.model import (
     RoundFailure,
     RoundNotInState,
     RoundState,
+    Wishes,
     contact_hints,
 )
 from tests.matching.test_model_match import LATER, a_need, an_offer
@@ -241,7 +242,7 @@ def test_an_offers_facts_say_what_the_offer_says():
 
 PLAN = Plan((), (), (), Certificate(0, 0, 0.0, 0.0, True, 0, ()), 0)
 ROUND_VERBS = {
-    "edit": lambda one: one.edit(frozenset({(an_id(101), an_id(1))}), frozenset(), 60, LATER),
+    "edit": lambda one: one.edit(Wishes(frozenset({(an_id(101), an_id(1))}), seconds=60), LATER),
     "start": lambda one: one.start(LATER),
     "finish": lambda one: one.finish(PLAN, LATER),
     "fail": lambda one: one.fail(RoundFailure.SOLVER_STOPPED, LATER),
@@ -284,11 +285,13 @@ def test_a_round_takes_exactly_the_steps_of_its_state(state: RoundState, verb: s
         ({"seconds": 601}, "/seconds", "out_of_range"),
         ({"pinned": frozenset({(an_id(1), an_id(2))}), "forbidden": frozenset({(an_id(1), an_id(2))})}, "/forbidden", "also_pinned"),
         ({"pinned": frozenset({(an_id(1), an_id(2)), (an_id(1), an_id(3))})}, "/pinned", "pinned_twice"),
+        ({"pinned": frozenset({(an_id(1), an_id(2))}), "without_needs": frozenset({an_id(1)})}, "/pinned", "pinned_and_left_out"),
+        ({"pinned": frozenset({(an_id(1), an_id(2))}), "without_offers": frozenset({an_id(2)})}, "/pinned", "pinned_and_left_out"),
     ],
 )
 def test_a_round_is_refused_with_the_field_at_fault(changes: dict[str, Any], pointer: str, code: str):
     with pytest.raises(Invalid) as refused:
-        a_round(**changes).checked()
+        a_round(wishes=Wishes(**changes)).checked()
 
     assert pointers(refused) == {(pointer, code)}
 

@@ -109,7 +109,7 @@ async def test_a_solver_that_stops_leaves_a_round_that_can_be_tried_again(world:
     await world.an_offer()
     await world.a_need()
 
-    async def stops(*_: Any) -> None:
+    async def stops(*_: Any, **__: Any) -> None:
         raise RoundNotSolved("The solver stopped.")
 
     with monkeypatch.context() as patch:
@@ -127,7 +127,7 @@ async def test_a_round_that_was_interrupted_is_solved_by_the_next_start(world: W
     await world.an_offer()
     await world.a_need()
 
-    async def dies(*_: Any) -> None:
+    async def dies(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):

@@ -1,6 +1,6 @@
 """Rounds: many needs at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
@@ -12,10 +12,13 @@ from chassis.edge import HubRoute
 from chassis.paging import Page, Paging, listed
 from services.matching import schemas
 from services.matching.api.common import InOneTransaction, Version, Who, place_of, reason_read
+from services.matching.engine.plan import Certificate, gap_of
 from services.matching.engine.problem import Pair, RoundPair
 from services.matching.engine.types import Verdict
-from services.matching.model.round import NeedFilter, Round
+from services.matching.model.round import NeedFilter, Round, RoundState, Wishes
 from services.matching.schemas import RoundRead
+from services.matching.schemas import rounds as shown
+from services.matching.use_cases import round_apply
 from services.matching.use_cases import rounds as do
 
 router = APIRouter(prefix="/api/v1/rounds", route_class=HubRoute)
@@ -28,7 +31,7 @@ def round_read(made: Round, scored: Mapping[Pair, Verdict] = MappingProxyType({}
         id=made.id,
         version=made.version,
         state=made.state.value,
-        seconds=made.seconds,
+        seconds=made.wishes.seconds,
         needs={
             "categories": sorted(made.needs.categories),
             "urgencies": sorted(made.needs.urgencies),
@@ -36,20 +39,43 @@ def round_read(made: Round, scored: Mapping[Pair, Verdict] = MappingProxyType({}
             "near": {"lat": near.lat, "lon": near.lon} if near else None,
             "radius_km": made.needs.radius_km,
         },
-        pinned=_pairs_read(made.pinned),
-        forbidden=_pairs_read(made.forbidden),
+        pinned=_pairs_read(made.wishes.pinned),
+        forbidden=_pairs_read(made.wishes.forbidden),
+        excluded_needs=sorted(made.wishes.without_needs),
+        excluded_offers=sorted(made.wishes.without_offers),
+        progress=shown.ProgressRead(**asdict(made.progress)) if made.progress else None,
+        stopping=made.stopping,
+        weights=made.weights,
         seats=[_seat_read(seat, scored.get(seat.key)) for seat in plan.seats] if plan else [],
         unplaced=[{"need_id": each.need_id, "code": each.reason.code, "why": reason_read(each.reason)["text"]} for each in plan.unplaced]
         if plan
         else [],
         pins_lost=[{"need_id": each.need_id, "offer_id": each.offer_id, "code": each.code} for each in plan.pins_lost] if plan else [],
-        certificate=asdict(plan.certificate) if plan else None,
+        certificate=_certificate_read(plan.certificate) if plan else None,
         greedy_value=plan.greedy_value if plan else None,
+        compared=shown.ComparedRead.model_validate(asdict(made.compared)) if made.compared else None,
+        changed=_changed_read(made),
         matches=list(made.match_ids),
         not_applied=[{"need_id": each.need_id, "offer_id": each.offer_id, "reason": each.reason.value} for each in made.not_applied],
         failure=made.failure.value if made.failure else None,
         created_at=made.created_at,
         updated_at=made.updated_at,
+    )
+
+
+def _certificate_read(certificate: Certificate) -> shown.CertificateRead:
+    levels = [{**asdict(level), "gap": gap_of(level.value, level.bound)} for level in certificate.levels]
+    return shown.CertificateRead.model_validate({**asdict(certificate), "levels": levels})
+
+
+def _changed_read(made: Round) -> shown.ChangedRead | None:
+    changed = made.changed()
+    if changed is None:
+        return None
+    return shown.ChangedRead(
+        added=_pairs_read(changed.added),
+        removed=_pairs_read(changed.removed),
+        moved=[shown.MovedRead(need_id=need, from_offer_id=before, to_offer_id=now) for need, before, now in changed.moved],
     )
 
 
@@ -64,7 +90,7 @@ def _seat_read(seat: RoundPair, verdict: Verdict | None) -> schemas.SeatRead:
     return plain.model_copy(update={"score": verdict.score, "eligible": verdict.eligible, "parts": parts})
 
 
-def _pairs_read(pairs: frozenset[Pair]) -> list[dict[str, UUID]]:
+def _pairs_read(pairs: Iterable[Pair]) -> list[dict[str, UUID]]:
     return [{"need_id": need_id, "offer_id": offer_id} for need_id, offer_id in sorted(pairs)]
 
 
@@ -82,7 +108,8 @@ async def start_round(body: schemas.RoundCreate, work: InOneTransaction) -> Roun
         place_of(body.needs.near),
         body.needs.radius_km,
     )
-    return round_read(await do.start_round(work, chosen, body.seconds, _pairs(body.pinned), _pairs(body.forbidden)))
+    wishes = Wishes(_pairs(body.pinned), _pairs(body.forbidden), frozenset(body.excluded_needs), frozenset(body.excluded_offers), body.seconds)
+    return round_read(await do.start_round(work, chosen, wishes))
 
 
 @router.get("", response_model=Page[RoundRead])
@@ -92,19 +119,37 @@ async def list_rounds(request: Request, response: Response, work: InOneTransacti
 
 
 @router.get("/{round_id}")
-async def read_round(round_id: UUID, work: InOneTransaction, who: Who) -> RoundRead:
-    """One round with its plan; each planned pair with its score and parts as they are now."""
+async def read_round(round_id: UUID, response: Response, work: InOneTransaction, who: Who) -> RoundRead:
+    """One round with its plan; each planned pair with its score and parts as they are now. While it is solved, ask again to see the progress."""
     made, _ = await work.rounds.seen(round_id, who)
+    if made.state is RoundState.SOLVING:
+        # Progress is no new version, so a reader who has this one is still answered in full.
+        response.headers["ETag"] = f'"{made.version}"'
     return round_read(made, await do.explain_seats(work, made))
 
 
 @router.patch("/{round_id}")
 async def edit_round(round_id: UUID, body: schemas.RoundUpdate, version: Version, work: InOneTransaction) -> RoundRead:
-    """Set other pins and bans; the round is solved again."""
-    return round_read(await do.edit_round(work, round_id, version, _pairs(body.pinned), _pairs(body.forbidden), body.seconds))
+    """Decide otherwise by hand: pins, bans, what is left out, seconds; the round is solved again from where its plan stood."""
+    before = await do.seen_round(work, round_id, version)
+    wishes = before.wishes
+    after = Wishes(
+        wishes.pinned if body.pinned is None else _pairs(body.pinned),
+        wishes.forbidden if body.forbidden is None else _pairs(body.forbidden),
+        wishes.without_needs if body.excluded_needs is None else frozenset(body.excluded_needs),
+        wishes.without_offers if body.excluded_offers is None else frozenset(body.excluded_offers),
+        wishes.seconds if body.seconds is None else body.seconds,
+    )
+    return round_read(await do.edit_round(work, before, after))
+
+
+@router.post("/{round_id}/stop")
+async def stop_round(round_id: UUID, work: InOneTransaction) -> RoundRead:
+    """Take the best plan so far instead of waiting; it is there within seconds."""
+    return round_read(await do.stop_round(work, round_id))
 
 
 @router.post("/{round_id}/apply")
 async def apply_round(round_id: UUID, work: InOneTransaction) -> RoundRead:
     """Make matches of the plan in one transaction; what is no longer possible is reported, not forced."""
-    return round_read(await do.apply_round(work, round_id))
+    return round_read(await round_apply.apply_round(work, round_id))

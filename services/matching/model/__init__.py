@@ -27,7 +27,7 @@ from services.matching.model.offer import (
     Provider,
     ProviderKind,
 )
-from services.matching.model.round import NeedFilter, NotApplied, NotAppliedReason, Round, RoundFailure, RoundNotInState, RoundState
+from services.matching.model.round import NeedFilter, NotApplied, NotAppliedReason, Round, RoundFailure, RoundNotInState, RoundState, Wishes
 
 __all__ = [
     "AgeBand",
@@ -67,6 +67,7 @@ __all__ = [
     "RoundNotInState",
     "RoundState",
     "Side",
+    "Wishes",
     "confirm",
     "contact_hints",
     "settle",

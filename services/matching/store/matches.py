@@ -59,6 +59,11 @@ class MatchStore:
         self._session.add(MatchRow(id=match.id, category=category, **_columns(match)))
         await self._session.flush()
 
+    async def add_many(self, matches: Sequence[tuple[Match, str]]) -> None:
+        """Insert new matches, each with its category; the database allows one live match a need."""
+        self._session.add_all([MatchRow(id=match.id, category=category, **_columns(match)) for match, category in matches])
+        await self._session.flush()
+
     async def seen(self, match_id: UUID, caller: Caller, *, lock: bool = False) -> tuple[Match, MatchRow]:
         """One match of which the caller is a party. Raises MatchNotFound."""
         query = select(MatchRow).where(M.id == match_id)

@@ -49,6 +49,14 @@ class NeedStore:
             raise NeedNotFound("There is no such need, or none that you may see.")
         return to_need(row)
 
+    async def seen_many(self, need_ids: Sequence[UUID], caller: Caller) -> dict[UUID, Need]:
+        """Those of the needs that exist and belong to cases that the caller may see; asked in bounded portions."""
+        found: dict[UUID, Need] = {}
+        for start in range(0, len(need_ids), 400):
+            query = select(NeedRow).join(CaseRow, C.id == N.case_id).where(N.id.in_(need_ids[start : start + 400]), seen_by(caller))
+            found.update({row.id: to_need(row) for row in (await self._session.execute(query)).scalars()})
+        return found
+
     async def save(self, before: Need, after: Need) -> None:
         """Write a change, if nobody else did meanwhile. Raises NeedChanged."""
         if before is after:

@@ -1,5 +1,6 @@
 """Rounds in the database: seen by who began them and their team."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from chassis.errors import NotFound, PreconditionFailed
 from chassis.identity import Caller
 from chassis.ids import derived_id
 from chassis.paging import Listed, PageRequest, read_page
-from services.matching.engine.plan import plan_from, plan_to_plain
+from services.matching.engine.plan import Progress, plan_from, plan_to_plain
+from services.matching.engine.rounds.compared import Compared, Figures, LevelFigures
 from services.matching.engine.types import Place, Urgency
-from services.matching.model.round import NeedFilter, NotApplied, NotAppliedReason, Round, RoundFailure, RoundState
+from services.matching.model.round import NeedFilter, NotApplied, NotAppliedReason, Round, RoundFailure, RoundState, Wishes
 from services.matching.tables import Base, RoundRow
 
 R = Base.metadata.tables["hub_round"].c
@@ -55,6 +57,24 @@ class RoundStore:
         if done.rowcount != 1:  # type: ignore[attr-defined]
             raise RoundChanged("Somebody changed this round in the meantime; read it again.")
 
+    async def note_progress(self, round_id: UUID, version: int, progress: Progress) -> bool | None:
+        """Keep how far the solver is. Answers whether it is asked to stop; None where the round is not that one any more."""
+        at = select(R.progress).where(R.id == round_id, R.version == version, R.state == "solving")
+        found = (await self._session.execute(at.with_for_update())).one_or_none()
+        if found is None:
+            return None
+        stopping = bool(found.progress and found.progress.get("stopping"))
+        await self._session.execute(update(RoundRow).where(R.id == round_id).values(progress={**asdict(progress), "stopping": stopping}))
+        return stopping
+
+    async def ask_to_stop(self, made: Round) -> None:
+        """Ask the solver of a round to stop, on whatever replica it runs."""
+        at = select(R.progress).where(R.id == made.id, R.version == made.version, R.state == "solving")
+        found = (await self._session.execute(at.with_for_update())).one_or_none()
+        if found is None:
+            raise RoundChanged("Somebody changed this round in the meantime; read it again.")
+        await self._session.execute(update(RoundRow).where(R.id == made.id).values(progress={**(found.progress or {}), "stopping": True}))
+
     async def listed(self, caller: Caller, page: PageRequest) -> Listed[Round]:
         """Rounds that the caller may see, newest first."""
         query = select(RoundRow).where(_seen_by(caller))
@@ -88,16 +108,37 @@ def to_round(row: RoundRow) -> Round:
             Place(*needs["near"]) if needs["near"] else None,
             needs["radius_km"],
         ),
-        seconds=row.seconds,
-        pinned=_pairs(row.pinned),
-        forbidden=_pairs(row.forbidden),
+        wishes=Wishes(
+            _pairs(row.pinned),
+            _pairs(row.forbidden),
+            frozenset(UUID(each) for each in (row.excluded or {}).get("needs", ())),
+            frozenset(UUID(each) for each in (row.excluded or {}).get("offers", ())),
+            row.seconds,
+        ),
         plan=plan_from(row.plan) if row.plan else None,
+        weights=row.weights,
+        stood=_pairs(row.start) if row.start is not None else None,
+        progress=Progress(**{key: value for key, value in row.progress.items() if key != "stopping"}) if _has_figures(row.progress) else None,
+        stopping=bool(row.progress and row.progress.get("stopping")),
+        compared=Compared(**{name: _figures(each) for name, each in row.compared.items()}) if row.compared else None,
         match_ids=tuple(UUID(each) for each in row.match_ids),
         not_applied=tuple(NotApplied(UUID(need), UUID(offer), NotAppliedReason(reason)) for need, offer, reason in row.not_applied),
         failure=RoundFailure(row.failure) if row.failure else None,
         state=RoundState(row.state),
         version=row.version,
     )
+
+
+def _has_figures(progress: Any) -> bool:  # Any: JSON
+    return bool(progress and "value" in progress)
+
+
+def _figures(row: Any) -> Figures:  # Any: JSON
+    return Figures(**{**row, "levels": tuple(LevelFigures(**each) for each in row["levels"])})
+
+
+def _pairs_json(pairs: frozenset[tuple[UUID, UUID]]) -> list[list[str]]:
+    return sorted([str(need), str(offer)] for need, offer in pairs)
 
 
 def _pairs(rows: Any) -> frozenset[tuple[UUID, UUID]]:  # Any: JSON
@@ -117,10 +158,18 @@ def _columns(made: Round) -> dict[str, Any]:  # Any: column values of many types
             "near": [near.lat, near.lon] if near else None,
             "radius_km": made.needs.radius_km,
         },
-        "seconds": made.seconds,
-        "pinned": sorted([str(need), str(offer)] for need, offer in made.pinned),
-        "forbidden": sorted([str(need), str(offer)] for need, offer in made.forbidden),
+        "seconds": made.wishes.seconds,
+        "pinned": _pairs_json(made.wishes.pinned),
+        "forbidden": _pairs_json(made.wishes.forbidden),
+        "excluded": {
+            "needs": sorted(str(each) for each in made.wishes.without_needs),
+            "offers": sorted(str(each) for each in made.wishes.without_offers),
+        },
         "plan": plan_to_plain(made.plan) if made.plan else None,
+        "weights": made.weights,
+        "start": _pairs_json(made.stood) if made.stood is not None else None,
+        "progress": {**(asdict(made.progress) if made.progress else {}), "stopping": made.stopping},
+        "compared": asdict(made.compared) if made.compared else None,
         "match_ids": [str(each) for each in made.match_ids],
         "not_applied": [[str(each.need_id), str(each.offer_id), each.reason.value] for each in made.not_applied],
         "failure": made.failure.value if made.failure else None,
