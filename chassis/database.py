@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
+from chassis import sqlite_connection
 from chassis.errors import Unavailable
 
 BUSY_STATES = {"40001", "40P01", "55P03", "57P01", "57P03", "53100", "53200", "53300", "08006", "08001", "08003"}
@@ -138,7 +139,8 @@ async def _durability(connection: AsyncConnection, is_sqlite: bool) -> dict[str,
 
 
 def _sqlite_engine(url: str, *, size: int, busy_seconds: float, begin: str, readonly: bool) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=busy_seconds)
+    connect_args = {"async_creator_fn": sqlite_connection.connect}
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=busy_seconds, connect_args=connect_args)
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, record: Any) -> None:  # Any: SQLAlchemy's DBAPI connection has no type of its own
