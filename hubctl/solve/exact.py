@@ -61,7 +61,7 @@ def by_stages(instance: Instance, stages: tuple[Ints, ...], seconds: float, star
             chosen = best
         reached = 0 if chosen is None else _worth(stage, chosen)
         ceiling = _ceiling(instance, stage)
-        bounds.append(max(reached, min(bound, ceiling)) if proven else ceiling)
+        bounds.append((reached if done and chosen is not None else max(reached, min(bound, ceiling))) if proven else ceiling)
         proven = proven and chosen is not None and (done or bounds[-1] == reached)
         if chosen is None:
             break
@@ -88,7 +88,9 @@ def _maximise(
         return start, 2**62, False, False
     if status == cp_model.INFEASIBLE:
         return None, 0, True, start is None
-    bound = int(np.floor(solver.best_objective_bound + 1e-6)) if abs(solver.best_objective_bound) < 2**62 else 2**62
+    # The solver keeps bounds in floating point: what may have been lost there is given back.
+    kept = abs(solver.best_objective_bound) < 2**62
+    bound = int(np.floor(solver.best_objective_bound + 1e-6)) + int(abs(solver.best_objective_bound)) // 2**51 if kept else 2**62
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None, bound, False, False
     chosen = np.full(instance.demands, UNPLACED, np.int64)

@@ -43,7 +43,7 @@ class Parser(Fields):
         scale, values = self._scaled(worth, wishes, pairs, len(needs))
         need = np.array([pair[0] for pair in pairs], np.int64)
         offer = np.array([pair[1] for pair in pairs], np.int64)
-        size = self.matrix(sizes)[need] if len(pairs) else np.zeros((0, len(self.dimensions)), np.int64)
+        size = self.matrix(sizes)[need] if len(pairs) else np.zeros((0, len(self.dimensions) or 1), np.int64)
         for at, amounts in own.items():
             size[at] = self.matrix([amounts])[0]
         room = self.matrix(rooms)

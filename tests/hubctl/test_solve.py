@@ -176,6 +176,23 @@ def test_decimal_values_are_counted_exactly() -> None:
     assert str(answer["value"]) == "0.300001"
 
 
+@pytest.mark.parametrize("empty", [{"needs": [], "offers": []}, {"needs": [{"id": "a"}], "offers": [], "pairs": []}])
+@pytest.mark.parametrize("mechanism", ["welfare", "stable", "greedy"])
+def test_a_problem_without_anything_to_choose_has_an_empty_plan(empty: Json, mechanism: str) -> None:
+    answer = solved(empty, mechanism)
+
+    assert answer["value"] == answer["bound"] == 0 and answer["proven"] and set(answer["assignment"].values()) <= {None}
+
+
+def test_values_near_the_limit_are_summed_to_the_last_digit() -> None:
+    values = {("a", "x"): 10**12 - 1, ("b", "x"): 10**12 - 2, ("c", "x"): 10**12 - 4}
+    text = json.dumps(a_problem({"a": 2, "b": 1, "c": 1}, {"x": 2}, values)).replace("99999999999", "899999999999.99999")
+
+    answer = printed(plan(text, Mechanism.WELFARE, 1.0))
+
+    assert b'"value": 1799999999999.999994,' in answer and b'"bound": 1799999999999.999994,' in answer
+
+
 def relocation(lists: dict[str, list[str]], ranks: dict[str, list[str]], room: int = 1) -> Json:
     return {
         "households": [{"id": key, "preferences": wishes} for key, wishes in lists.items()],
