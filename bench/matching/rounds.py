@@ -119,8 +119,8 @@ def _households(report: Report, world: World, seconds: float, goals: bool) -> No
     # One budget for the plan and its proof: the search gets what the two bounds leave.
     answer = best(instance, seconds - taken - PROOF * seconds, tell=lambda found: steps.append((found.seconds, found.value)))
     assert answer.chosen is not None and not instance.faults(answer.chosen), "a plan that holds"
-    rounds = 100 if instance.demands >= 100_000 else 300
-    nearer, proving = timed(lambda: knapsack_bound(instance, flow.price, answer.value, rounds))
+    left = 0.98 * seconds - taken - answer.seconds
+    nearer, proving = timed(lambda: knapsack_bound(instance, flow.price, answer.value, 300, left))
     least = min(flow.bound, answer.bound, nearer.bound)
     gap = 100 * (least - answer.value) / least
     reached = list(accumulate((value for _, value in steps), max))

@@ -1,6 +1,8 @@
 """A bound for households that is nearer than the flow of persons: each place is filled whole by whole, only the households are shared by price."""
 
 from dataclasses import dataclass
+from math import inf
+from time import perf_counter
 
 import numpy as np
 from numba import njit
@@ -24,16 +26,17 @@ class KnapsackBound:
     steps: int
 
 
-def knapsack_bound(instance: Instance, price: ArrayLike, target: int, steps: int = 100) -> KnapsackBound:
+def knapsack_bound(instance: Instance, price: ArrayLike, target: int, steps: int = 100, seconds: float = inf) -> KnapsackBound:
     """An upper bound on every plan that keeps households whole, at least as near as the prices' own and mostly nearer than the LP.
 
     Lagrange relaxation of the other side (Martello, Toth 1990, chapter 7; Fisher 1981): households pay `utility` wherever they go and could go to
     several places at once, each place chooses the best whole households that fit it (a 0-1 knapsack, solved exactly by dynamic programming over
     its units). For any utilities, at least 0 where households may stay out, their sum and the places' gains bound every plan. Starts at the
     utilities of the unit prices given (`persons_flow(...).price`, or a search's) and goes down by Polyak's subgradient steps towards
-    `target`, the value of a plan that is known; ends early where the bound meets it. Whole numbers throughout, so the bound is exact as it
+    `target`, the value of a plan that is known; ends early where the bound meets it, or after so many seconds. Whole numbers throughout, so the bound is exact as it
     stands. A step costs O(options x units of a place). Raises `NotHouseholds`."""
     sizes_of(instance)
+    until = perf_counter() + seconds
     owner, unit = instance.owner(), np.asarray(price, np.float64)
     fits = instance.amount <= instance.capacity[instance.resource]
     left = instance.value - instance.amount * unit[instance.resource]
@@ -58,7 +61,7 @@ def knapsack_bound(instance: Instance, price: ArrayLike, target: int, steps: int
         if not instance.must:
             slope[(utility == 0) & (slope > 0)] = 0
         norm = int((slope * slope).sum())
-        if least <= target or norm == 0:
+        if least <= target or norm == 0 or perf_counter() > until:
             break
         if since >= PATIENCE:
             utility, length, since = kept, length / 2, 0
