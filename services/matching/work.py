@@ -16,6 +16,7 @@ from services.matching.model.need import Need
 from services.matching.settings import Settings
 from services.matching.store.cases import CaseStore
 from services.matching.store.changes import ChangeStore
+from services.matching.store.history import HistoryStore
 from services.matching.store.known import KnownStore
 from services.matching.store.matches import MatchStore
 from services.matching.store.needs import NeedStore
@@ -140,6 +141,7 @@ class Work(BaseWork):
     weights: WeightsStore = field(init=False)
     changes: ChangeStore = field(init=False)
     known: KnownStore = field(init=False)
+    history: HistoryStore = field(init=False)
     to_propose: dict[UUID, UUID | None] = field(default_factory=dict)
     """Needs whose proposals are computed at the end, each with the correlation of what touched it."""
 
@@ -154,6 +156,7 @@ class Work(BaseWork):
         self.weights = WeightsStore(session)
         self.changes = ChangeStore(session)
         self.known = KnownStore(session)
+        self.history = HistoryStore(session)
 
     @property
     def settings(self) -> Settings:

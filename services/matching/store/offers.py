@@ -18,6 +18,8 @@ from services.matching.tables import Base, OfferRow
 
 T = Base.metadata.tables["offer"].c
 VISIBLE = (OfferState.OPEN, OfferState.FULL)
+BLANK_TITLE = {"en": "-"}
+"""What stands where an erased provider's words were."""
 
 
 class OfferNotFound(NotFound):
@@ -149,6 +151,12 @@ class OfferStore:
         query = select(OfferRow).where(OfferRow.provider_kind == str(provider.kind), OfferRow.provider_id == provider.id).limit(5000)  # type: ignore[arg-type]
         return [to_offer(row) for row in (await self._session.execute(query)).scalars()]
 
+    async def of_category(self, category: str, limit: int) -> list[Offer]:
+        """Offers of a category and below it that are open, full or paused; those most recently posted where there are more."""
+        query = select(OfferRow).where(or_(T.category == category, T.category.startswith(category + ".", autoescape=True)))
+        query = query.where(T.state.in_(("open", "full", "paused"))).order_by(T.id.desc()).limit(limit)
+        return [to_offer(row) for row in (await self._session.execute(query)).scalars()]
+
     async def over(self, today: date, limit: int = 200) -> list[Offer]:
         """Offers whose last day is past and which are not closed."""
         query = select(OfferRow).where(OfferRow.valid_until < today, OfferRow.state != "closed").limit(limit)  # type: ignore[arg-type, operator]
@@ -166,8 +174,13 @@ class OfferStore:
 
     async def blank(self, offer_id: UUID, now: datetime) -> None:
         """Remove an erased provider's texts and place."""
-        values = {"title": {"en": "-"}, "description": {}, "lat": None, "lon": None, "remote": True, "updated_at": now}
+        values = {"title": BLANK_TITLE, "description": {}, "lat": None, "lon": None, "remote": True, "updated_at": now}
         await self._session.execute(update(OfferRow).where(OfferRow.id == offer_id).values(**values))  # type: ignore[arg-type]
+
+
+def is_blank(row: OfferRow) -> bool:
+    """Whether the provider was erased: words and place are gone."""
+    return bool(row.title == BLANK_TITLE)
 
 
 def to_offer(row: OfferRow) -> Offer:
