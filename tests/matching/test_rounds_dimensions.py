@@ -6,15 +6,20 @@ from datetime import timedelta
 from itertools import product
 from uuid import UUID
 
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.matching.engine.assign import solve
 from services.matching.engine.plan import Progress
 from services.matching.engine.problem import Problem, RoundNeed, RoundOffer, RoundPair, problem_from, to_plain
+from services.matching.engine.rounds import exact
 from services.matching.engine.rounds.compared import compared
+from services.matching.engine.rounds.helper import Helper
 from services.matching.engine.seating import all_groups, asked_of, room_of
 from services.matching.engine.solver_process import solve_here
+from services.matching.engine.solving.instance import Instance
 from services.matching.engine.types import MOST_URGENT_FIRST, Urgency
 from tests.matching.test_assign import a_round, levels_of, seats, worth_of
 from tests.matching.worlds import NOW, a_need, an_id, an_offer
@@ -148,13 +153,41 @@ def a_large_round(needs: int, offers: int, sizes: int) -> Problem:
     )
 
 
-async def test_a_large_round_of_single_places_is_proven_by_flows():
-    problem = a_large_round(300, 60, 1)
+def test_single_places_are_proven_alike_by_flows_and_by_branch_and_bound(monkeypatch: pytest.MonkeyPatch):
+    problem = a_large_round(120, 40, 1)
+    problem = replace(problem, pinned=frozenset({problem.pairs[0].key}))
 
-    plan = await solve(problem, 10)
+    by_branch = solve_here(problem, 10)
+    monkeypatch.setattr(exact, "FLOWING", 100)
+    by_flow = solve_here(problem, 10)
 
-    assert plan.certificate.proven and plan.certificate.gap == 0
-    assert plan.certificate.value > plan.greedy_value or plan.certificate.levels[0].value > plan.certificate.levels[0].greedy
+    assert by_flow.certificate.proven and by_branch.certificate.proven
+    assert by_flow.pins_lost == ()
+    assert [level.value for level in by_flow.certificate.levels] == [level.value for level in by_branch.certificate.levels]
+
+
+def test_a_level_of_many_pairs_is_searched_before_it_is_proven(monkeypatch: pytest.MonkeyPatch):
+    problem = a_large_round(60, 20, 4)
+    families = tuple(replace(need, together=an_id(900 + at // 2)) if at < 12 else need for at, need in enumerate(problem.needs))
+    problem = replace(problem, needs=families)
+    proven = solve_here(problem, 10)
+    monkeypatch.setattr(exact, "MANY", 20)
+    monkeypatch.setattr(exact, "WORTHWHILE", 0.0)
+
+    searched = solve_here(problem, 8)
+
+    assert proven.certificate.proven and searched.certificate.proven
+    assert [level.value for level in searched.certificate.levels] == [level.value for level in proven.certificate.levels]
+
+
+def test_a_helper_that_dies_leaves_the_start_as_it_is():
+    helper = Helper()
+
+    answer = helper.best("no instance", 1, "no start")  # type: ignore[arg-type]
+
+    assert answer is None
+    assert helper.best(Instance(*(np.zeros(size, np.int64) for size in (0, 1, 0, 1, 0, 0))), 0.1, np.zeros(0, np.int64)) is not None
+    helper.close()
 
 
 async def test_progress_is_told_and_a_stop_takes_the_best_so_far():

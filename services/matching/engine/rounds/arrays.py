@@ -53,7 +53,10 @@ def level_of(groups: Iterable[Group], left: Mapping[Slot, int], kept: Seats) -> 
     slots = {slot: at for at, slot in enumerate(left)}
     groups = tuple(groups)
     options: list[Option] = []
-    first, value, uses, resource, amount = [0], [], [0], [], []
+    first, uses = [0], [0]
+    value: list[int] = []
+    resource: list[int] = []
+    amount: list[int] = []
     whole = True
     for group in groups:
         ways, all_of_them = _ways(group, left, kept)
@@ -71,8 +74,8 @@ def level_of(groups: Iterable[Group], left: Mapping[Slot, int], kept: Seats) -> 
             amount.extend(asked.values())
             uses.append(len(resource))
         first.append(len(options))
-    arrays = (np.array(row, np.int64) for row in (list(left.values()), first, value, uses, resource, amount))
-    return Level(Instance(*arrays), groups, tuple(options), whole)
+    capacity, ends, worth, use, slot, size_of = (np.array(row, np.int64) for row in (list(left.values()), first, value, uses, resource, amount))
+    return Level(Instance(capacity, ends, worth, use, slot, size_of), groups, tuple(options), whole)
 
 
 def _ways(group: Group, left: Mapping[Slot, int], kept: Seats) -> tuple[list[Option], bool]:

@@ -21,6 +21,8 @@ FOR_PROOFS = 0.3
 """The part of the last level's time that is left for proofs."""
 MANY = 5000
 """Pairs from which search over arrays comes before branch and bound."""
+FLOWING = 20_000
+"""Pairs from which unit demand is solved by flows; below, branch and bound proves it before their process has started."""
 WORTHWHILE = 1.5
 """Seconds from which that search is worth the start of its process."""
 SEARCHING = 0.7
@@ -47,7 +49,7 @@ class Exact:
         beside the seats of the stages above it, which gives a good plan early and a bound a level; then stage by stage with everybody free again
         who counts so far and each proven stage held at its value, which proves the order of plans as a whole, ties included; where time runs out,
         a bound of all remaining stages together."""
-        if len(self.programme.pairs) > MANY and self._by_flow():
+        if len(self.programme.pairs) > FLOWING and self._by_flow():
             return self.best
         self._beside(0)
         if monotonic() < self.proofs_until:

@@ -92,11 +92,11 @@ class Programme:
 
     def used(self, chosen: Flags) -> Floats:
         """What chosen pairs use of each slot."""
-        return np.bincount(self.row, np.where(chosen[self.column], self.amount, 0.0), len(self.room))
+        return np.bincount(self.row, np.where(chosen[self.column], self.amount, 0.0), len(self.room)).astype(np.float64)
 
     def fits(self, room: Floats) -> Flags:
         """Which pairs fit into some room by themselves."""
-        return np.bincount(self.column, self.amount > room[self.row], len(self.pairs)) == 0
+        return np.asarray(np.bincount(self.column, self.amount > room[self.row], len(self.pairs)) == 0)
 
     def relax(self, goal: Goal, seconds: float) -> Relaxed:
         """Solve the linear relaxation, and turn its dual prices into a Lagrangian bound (Geoffrion 1974), valid whatever the prices are, so that no
@@ -156,7 +156,7 @@ class Programme:
         several = several[~self.single[several]]
         placed = np.zeros(len(self.single))
         placed[self.group_of[self.need_of[chosen]]] = 1.0
-        return placed[several]
+        return np.asarray(placed[several], np.float64)
 
     def _model(self, goal: Goal, among: Flags, integer: bool) -> tuple[highspy.Highs, Places]:
         kept = np.flatnonzero(among)
