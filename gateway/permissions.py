@@ -199,6 +199,7 @@ TABLE: tuple[Rule, ...] = (
         ("POST", "/api/v1/needs/{need_id}/withdraw", "cases and needs", (M, C), (NEEDS,)),
         ("GET", "/api/v1/needs/{need_id}/proposals", "see proposals", (C, A), (MATCHES,)),
         ("GET", "/api/v1/needs/{need_id}/proposals/{offer_id}", "see proposals", (C, A), (MATCHES,)),
+        ("GET", "/api/v1/needs/{need_id}/changes", "see proposals", (C, A), (MATCHES,)),
         ("GET", "/api/v1/matches", "matches", (V, M, C, A), (MATCHES, OFFERS)),
         ("POST", "/api/v1/matches", "confirm", (C,), (MATCHES,)),
         ("GET", "/api/v1/matches/{match_id}", "matches", (V, M, C, A), (MATCHES, OFFERS)),

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.matching.api import cases, matches, offers, rounds, vocabulary, weights
+from services.matching.api import cases, changes, matches, offers, rounds, vocabulary, weights
 
-ROUTERS: list[APIRouter] = [vocabulary.router, offers.router, cases.router, matches.router, rounds.router, weights.router]
+ROUTERS: list[APIRouter] = [vocabulary.router, offers.router, cases.router, changes.router, matches.router, rounds.router, weights.router]
 """All routes."""

@@ -12,6 +12,7 @@ from chassis.ids import new_id
 from chassis.paging import Page, Paging, listed
 from contracts.codes import CASE_CODE_BYTES, new_case_code
 from services.matching import schemas
+from services.matching.api.changes import changes_read
 from services.matching.api.common import InOneTransaction, Version, Who, account_id, place_of, reason_read, stored_reason, windows_read
 from services.matching.api.offers import offer_read
 from services.matching.engine.explain import Told
@@ -21,6 +22,7 @@ from services.matching.model.need import Need, NeedChanges, NeedState
 from services.matching.schemas import CaseRead, NeedRead, PairRead, ProposalList, ProposalRead
 from services.matching.use_cases import cases as do
 from services.matching.use_cases import proposals
+from services.matching.use_cases.changes import changes_for_need
 from services.matching.use_cases.proposals import PairExplained
 
 router = APIRouter(prefix="/api/v1", route_class=HubRoute)
@@ -243,7 +245,8 @@ async def list_proposals(need_id: UUID, work: InOneTransaction, who: Who) -> Pro
                 offer=offer_read(found.offers[row.offer_id], who),
             )
         )
-    return ProposalList(items=items, total=len(items), fresh=found.fresh, computed_at=found.computed_at)
+    missing = [] if items or not found.fresh else changes_read(await changes_for_need(work, need_id))
+    return ProposalList(items=items, total=len(items), fresh=found.fresh, computed_at=found.computed_at, smallest_changes=missing)
 
 
 @router.get("/needs/{need_id}/proposals/{offer_id}")

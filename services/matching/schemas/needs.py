@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from chassis.web import Body
 from services.matching.engine.types import LanguageWish, Link, LinkKind, TopicWish, Urgency
+from services.matching.schemas.changes import ChangeRead
 from services.matching.schemas.offers import OfferRead
 from services.matching.schemas.parts import Code, Codes, Day, Language, PartRead, ReasonRead, Windows
 
@@ -109,12 +110,14 @@ class ProposalRead(BaseModel):
 
 
 class ProposalList(BaseModel):
-    """A need's proposals, best first. `fresh` is false while they are being computed for the need as it is now."""
+    """A need's proposals, best first. `fresh` is false while they are being computed for the need as it is now. Where there are none,
+    `smallest_changes` says what would give one."""
 
     items: list[ProposalRead]
     total: int
     fresh: bool
     computed_at: datetime | None
+    smallest_changes: list[ChangeRead] = Field(description="Empty where there are proposals, and until they are computed.")
 
 
 class PairRead(BaseModel):

@@ -1,6 +1,7 @@
 """Reasons in the reader's language: the sentence is translated, and codes in it stand under their names."""
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import get_day_names
 
 from chassis.context import locale
 from chassis.language import translate
@@ -24,10 +25,17 @@ def _shown(key: str, value: str | int, reader: str) -> str:
             return name(value, reader)
         except UnknownCode:
             return value
-    return _language(value, reader) if isinstance(value, str) and key == "language" else str(value)
+    if key == "day" and isinstance(value, int):
+        return weekday_name(value, reader)
+    return language_name(value, reader) if isinstance(value, str) and key == "language" else str(value)
 
 
-def _language(code: str, reader: str) -> str:
+def weekday_name(day: int, reader: str) -> str:
+    """A day of the week (0: Monday) under its name in a language, from CLDR."""
+    return str(get_day_names("wide", "stand-alone", reader)[day])
+
+
+def language_name(code: str, reader: str) -> str:
     """A language under its name in another one, from CLDR; its code where there is none."""
     try:
         found = Locale.parse(code, sep="-").get_display_name(reader)
