@@ -32,9 +32,9 @@ def knapsack_bound(instance: Instance, price: ArrayLike, target: int, steps: int
     Lagrange relaxation of the other side (Martello, Toth 1990, chapter 7; Fisher 1981): households pay `utility` wherever they go and could go to
     several places at once, each place chooses the best whole households that fit it (a 0-1 knapsack, solved exactly by dynamic programming over
     its units). For any utilities, at least 0 where households may stay out, their sum and the places' gains bound every plan. Starts at the
-    utilities of the unit prices given (`persons_flow(...).price`, or a search's) and goes down by Polyak's subgradient steps towards
-    `target`, the value of a plan that is known; ends early where the bound meets it, or after so many seconds. Whole numbers throughout, so the bound is exact as it
-    stands. A step costs O(options x units of a place). Raises `NotHouseholds`."""
+    utilities of the unit prices given (`persons_flow(...).price`, or a search's) and goes down by Polyak's subgradient steps towards `target`,
+    the value of a plan that is known; ends early where the bound meets it, or after so many seconds. Whole numbers throughout, so the bound is
+    exact as it stands. A step costs O(options x units of a place). Raises `NotHouseholds`."""
     sizes_of(instance)
     until = perf_counter() + seconds
     owner, unit = instance.owner(), np.asarray(price, np.float64)
