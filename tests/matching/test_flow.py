@@ -17,7 +17,7 @@ from services.matching.engine.solving.network import Duals, NotUnitDemand, certi
 from tests.matching.solving_worlds import a_unit_instance, an_instance, every_choice, ints, unit_instances
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.one_of(unit_instances(most=5), unit_instances(must=True, most=4)))
 def test_the_flow_finds_what_trying_every_choice_finds_and_proves_it(instance):
     choices = every_choice(instance)
@@ -32,7 +32,7 @@ def test_the_flow_finds_what_trying_every_choice_finds_and_proves_it(instance):
     assert certify(instance, answer.chosen, prices_of(instance, answer.chosen)) == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(unit_instances(most=5), st.data())
 def test_a_choice_that_is_not_optimal_has_no_proof(instance, data):
     best = solve_flow(instance).value
@@ -118,7 +118,7 @@ def the_relaxation(instance: Instance) -> float | None:
     return solver.Objective().Value() if solver.Solve() == pywraplp.Solver.OPTIMAL else None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.one_of(unit_instances(sized=True), unit_instances(sized=True, must=True, most=4)))
 def test_the_persons_bound_is_the_relaxation_and_no_whole_plan_is_worth_more(instance):
     flow = persons_flow(instance)
@@ -156,7 +156,7 @@ def by_level(instance: Instance, level: list[int], chosen: np.ndarray) -> tuple[
     return tuple(int(values[ints(level) == each].sum()) for each in sorted(set(level)))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.one_of(unit_instances(most=5), unit_instances(must=True, most=4)), st.data())
 def test_levels_are_served_in_their_order_as_trying_every_choice_shows(instance, data):
     level = data.draw(st.lists(st.integers(0, 3), min_size=instance.demands, max_size=instance.demands))

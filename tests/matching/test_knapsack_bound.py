@@ -9,7 +9,7 @@ from services.matching.engine.solving.knapsack import knapsack_bound
 from tests.matching.solving_worlds import an_instance, every_choice, unit_instances
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.one_of(unit_instances(sized=True), unit_instances(sized=True, must=True, most=4)), st.integers(1, 30))
 def test_no_plan_is_worth_more_than_the_bound_after_any_number_of_steps(instance, steps):
     worths = [instance.worth(chosen) for chosen in every_choice(instance)]

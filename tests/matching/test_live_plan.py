@@ -43,7 +43,7 @@ def an_operation(data: st.DataObject, plan: LivePlan, needs: list[int], places: 
         plan.close_place(places.pop(data.draw(st.integers(0, len(places) - 1))))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(unit_instances(), st.data())
 def test_after_each_of_any_operations_the_plan_is_the_optimum_of_a_full_solve(instance, data):
     plan = LivePlan.from_answer(instance, solve_flow(instance).chosen)

@@ -41,7 +41,7 @@ def worlds_and_places(draw: st.DrawFn) -> tuple[Instance, dict[int, int]]:
     return instance, draw(st.dictionaries(st.integers(0, instance.demands - 1), st.integers(-2, 15)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(unit_instances(most=7))
 def test_a_price_is_what_one_more_unit_adds_and_a_utility_what_a_need_adds(instance):
     found, value = shadow(instance), solve_flow(instance).value
@@ -55,7 +55,7 @@ def test_a_price_is_what_one_more_unit_adds_and_a_utility_what_a_need_adds(insta
     assert [value - utility for utility in found.utility] == fewer
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(worlds_and_places())
 def test_the_gain_of_a_new_place_is_what_solving_again_gains(world):
     instance, values = world
@@ -65,7 +65,7 @@ def test_the_gain_of_a_new_place_is_what_solving_again_gains(world):
     assert gain == solve_flow(with_place(instance, values, 1)).value - solve_flow(instance).value
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(worlds_and_places(), st.integers(0, 4))
 def test_new_places_gain_and_serve_as_solving_again_does_and_leave_the_plan_as_it_was(world, most):
     instance, values = world

@@ -89,7 +89,7 @@ def least_duals(network: Network, units: Ints) -> Duals:
 
 
 @njit(cache=True)
-def _raise_prices(first, place, value, owner, start, carried, loss, price):  # type: ignore[no-untyped-def]  # noqa: C901
+def _raise_prices(first, place, value, owner, start, carried, loss, price):  # type: ignore[no-untyped-def]
     """Least fixed point of price[j] = max(price[j], value - loss of a demand that could move in), loss[i] = min over its seats of value - price."""
     places, demands = len(price), len(loss)
     waiting = np.zeros(places, np.bool_)

@@ -49,7 +49,7 @@ def _wider(costs, items):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def push(state, source):  # type: ignore[no-untyped-def]  # noqa: C901
+def push(state, source):  # type: ignore[no-untyped-def]
     """Relieve a place that seats one need too many at the least loss; answers the change of the plan's value (never above 0).
 
     Dijkstra over places with reduced costs (Ahuja, Magnanti, Orlin 1993, chapter 9): a need seated at j may move to k at
@@ -121,7 +121,7 @@ def push(state, source):  # type: ignore[no-untyped-def]  # noqa: C901
 
 
 @njit(cache=True)
-def pull(state, source):  # type: ignore[no-untyped-def]  # noqa: C901
+def pull(state, source):  # type: ignore[no-untyped-def]
     """Fill the one free seat of a place that has a price with its best use; answers the change of the plan's value (never below 0).
 
     The same search backward: a need that could sit at j moves there at (its utility) - (value_j - price_j), frees its own seat at k, and so on;
