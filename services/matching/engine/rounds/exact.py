@@ -17,8 +17,8 @@ Heard = Callable[[Outcome], None]
 """Told of each better plan or bound of a component."""
 KEPT_FOR_BOUND = 0.15
 """The part of the time that proofs leave, so that what is not proven still gets a bound."""
-FOR_PROOFS = 0.3
-"""The part of the last level's time that is left for proofs."""
+FOR_PROOFS = 0.2
+"""The part of a large level's time that is left for what follows it."""
 MANY = 5000
 """Pairs from which search over arrays comes before branch and bound."""
 FLOWING = 20_000
@@ -77,16 +77,19 @@ class Exact:
         self._tell(Outcome(seats, worth, worth, sum(worth[1:]), True))
         return True
 
-    def _searched(self, stage: int, among: Flags, fixed: Flags, seconds: float) -> None:
-        """A level of many pairs: search over arrays before branch and bound."""
+    def _searched(self, stage: int, fixed: Flags, seconds: float) -> int:
+        """A level of many pairs: search over arrays before branch and bound. Answers the bound beside the seats above that comes with it."""
         level = self.levels[stage - 1]
         groups = [group for group in self.component.groups if group.level == level]
         kept = {key: pair for key, pair in self.best.seats.items() if pair.key in self.component.pinned}
         left = dict(zip(self.component.room, np.rint(self.programme.room - self.programme.used(fixed)).astype(int).tolist(), strict=True))
         arrays = level_of(groups, left, kept)
-        chosen = self.helper.best(arrays.instance, seconds, arrays.choice(self.best.seats))
-        if chosen is not None:
-            self._take(self.programme.mask(arrays.seats(chosen)) | fixed, stage)
+        answer = self.helper.best(arrays.instance, seconds, arrays.choice(self.best.seats))
+        if answer is None:
+            return self.ceiling[stage]
+        chosen, bound = answer
+        self._take(self.programme.mask(arrays.seats(chosen)) | fixed, stage)
+        return bound if arrays.whole else self.ceiling[stage]
 
     def _coefficients(self, stage: int) -> Floats:
         programme = self.programme
@@ -134,12 +137,12 @@ class Exact:
                 goal = Goal(self._coefficients(stage), among, programme.room - programme.used(fixed), ((pins, kept),) if kept else ())
                 share = self._share(stage)
                 if stage and int(among.sum()) > MANY and share > WORTHWHILE:
-                    self._searched(stage, among, fixed, share * SEARCHING)
+                    bounds[stage] = min(bounds[stage], self._searched(stage, fixed, share * SEARCHING))
                     chosen = programme.mask(self.best.seats)
                     share *= 1 - SEARCHING
                 found = reach(programme, goal, chosen & among, monotonic() + share)
                 self._take(found.chosen | fixed, stage)
-                bounds[stage] = min(self.ceiling[stage], found.bound)
+                bounds[stage] = min(bounds[stage], found.bound)
         bounds = [max(pair) for pair in zip(bounds, self.best.worth, strict=True)]
         self._tell(Outcome(self.best.seats, self.best.worth, tuple(bounds), self.best.total, self.best.worth == self.ceiling))
 
@@ -149,7 +152,7 @@ class Exact:
         if len(self.programme.pairs) <= MANY:
             return left / 2
         counts = [int(self._of_stage(later).sum()) for later in range(stage, len(self.ceiling))]
-        return left * counts[0] / max(sum(counts), 1) * (1 - FOR_PROOFS if stage == len(self.ceiling) - 1 else 1)
+        return left * (1 - FOR_PROOFS) * counts[0] / max(sum(counts), 1)
 
     def _prove(self) -> None:
         """Stage by stage over everybody who counts so far and is not settled. A stage is proven by its value beside seats that nobody could have

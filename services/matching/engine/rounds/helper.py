@@ -9,8 +9,6 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-import numpy as np
-
 from services.matching.engine.solving.instance import Instance, Ints
 
 
@@ -20,13 +18,15 @@ class Helper:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
-    def best(self, instance: Instance, seconds: float, start: Ints) -> Ints | None:
-        """The best choice that `portfolio.best` finds; None where there is none, or the process died: then the start stands."""
-        return self._ask("best", instance, seconds, start)
+    def best(self, instance: Instance, seconds: float, start: Ints) -> tuple[Ints, int] | None:
+        """The best choice that `portfolio.best` finds, and its bound; None where there is none, or the process died: then the start stands."""
+        answer: tuple[Ints, int] | None = self._ask("best", instance, seconds, start)
+        return answer
 
     def by_level(self, instance: Instance, level: Ints) -> Ints | None:
         """The optimum of `lexicographic.solve_levels`: unit demand, level by level, exactly."""
-        return self._ask("by_level", instance, level)
+        answer: Ints | None = self._ask("by_level", instance, level)
+        return answer
 
     def close(self) -> None:
         """End the process."""
@@ -35,7 +35,7 @@ class Helper:
             self._process.wait()
             self._process = None
 
-    def _ask(self, *job: object) -> Ints | None:
+    def _ask(self, *job: object) -> Any:  # Any: what the job answers
         if self._process is None:
             command = (sys.executable, "-m", "services.matching.engine.rounds.helper")
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -43,17 +43,18 @@ class Helper:
         try:
             pickle.dump(job, self._process.stdin)
             self._process.stdin.flush()
-            answer: Ints | None = pickle.load(self._process.stdout)  # noqa: S301 - from our own process only
+            answer = pickle.load(self._process.stdout)  # noqa: S301 - from our own process only
         except (EOFError, OSError, pickle.UnpicklingError):
             self.close()
             return None
         return answer
 
 
-def _best(instance: Instance, seconds: float, start: Ints) -> Ints | None:
+def _best(instance: Instance, seconds: float, start: Ints) -> tuple[Ints, int] | None:
     from services.matching.engine.solving import portfolio
 
-    return portfolio.best(instance, seconds, start).chosen
+    answer = portfolio.best(instance, seconds, start)
+    return None if answer.chosen is None else (answer.chosen, answer.bound)
 
 
 def _by_level(instance: Instance, level: Ints) -> Ints | None:
@@ -62,7 +63,7 @@ def _by_level(instance: Instance, level: Ints) -> Ints | None:
     return solve_levels(instance, level).chosen
 
 
-JOBS: dict[str, Callable[..., Ints | None]] = {"best": _best, "by_level": _by_level}
+JOBS: dict[str, Callable[..., object]] = {"best": _best, "by_level": _by_level}
 
 
 def main() -> None:
@@ -79,8 +80,7 @@ def main() -> None:
     Thread(target=receive, daemon=True).start()
     while True:
         name, *job = jobs.get()
-        answer = JOBS[name](*job)
-        pickle.dump(None if answer is None else np.ascontiguousarray(answer), sys.stdout.buffer)
+        pickle.dump(JOBS[name](*job), sys.stdout.buffer)
         sys.stdout.buffer.flush()
 
 

@@ -20,6 +20,8 @@ NOWHERE = -1e15
 """What a pair that takes no part is worth: below every sum of values, so that a group which lacks a need stays out."""
 MANY = 400
 """Pairs from which a narrow search comes before the whole one."""
+MOST = 16_000
+"""Pairs up to which branch and bound is tried: beyond, not even its first node would end in time."""
 OPTIONS: dict[str, bool | int | float | str] = {
     "output_flag": False,
     "threads": 1,
@@ -231,7 +233,7 @@ def reach(programme: Programme, goal: Goal, start: Flags, until: float) -> Found
             break
         among = (relaxed.loss <= min(relaxed.bound - value - 1 + 1e-3, width)) | start & goal.among
         whole = width == np.inf
-        if not whole and int(among.sum()) < MANY:
+        if not (whole or int(among.sum()) >= MANY) or int(among.sum()) > MOST:
             continue
         left = until - monotonic()
         better, done = programme.search(goal, among | chosen & goal.among, chosen, left if whole else left / 2)
