@@ -1,109 +1,179 @@
 """The best choice for any instance in the time given, with a proven bound: several methods, each where it is strong."""
 
+import os
 from collections.abc import Callable
 from time import perf_counter
 
 import numpy as np
 
+from services.matching.engine.solving.branch import branched
 from services.matching.engine.solving.core import Core, core_of
 from services.matching.engine.solving.greedy import in_order, repaired
-from services.matching.engine.solving.instance import UNPLACED, Answer, Instance, Ints
+from services.matching.engine.solving.incumbent import Incumbent
+from services.matching.engine.solving.instance import Answer, Instance, Ints
 from services.matching.engine.solving.lagrange import Prices, subgradient
-from services.matching.engine.solving.search import Search
+from services.matching.engine.solving.prover import Prover
+from services.matching.engine.solving.search import NONE, Search
 
 Tell = Callable[[Answer], None]
-
-
-class Incumbent:
-    """The best choice of each part so far, and the least bound of each."""
-
-    def __init__(self, core: Core, started: float) -> None:
-        self.core = core
-        self.started = started
-        self.chosen = np.full(core.instance.demands, UNPLACED, np.int64)
-        # Parts without a demand hold nothing and are solved; a part where each demand must be placed is open until each is.
-        self.open = np.bincount(core.part, minlength=core.parts) > 0 if core.instance.must else np.zeros(core.parts, np.bool_)
-        self.value = np.zeros(core.parts, np.int64)
-        self.bound = np.zeros(core.parts, np.int64)
-        self.impossible = False
-
-    def offer(self, chosen: Ints) -> bool:
-        """Take over the parts where a choice that keeps to the capacities is better; whether there were any."""
-        core = self.core
-        worth = core.by_part(chosen)
-        whole = np.ones(core.parts, np.bool_)
-        if core.instance.must:
-            whole[core.part[chosen < 0]] = False
-        better = whole & (self.open | (worth > self.value))
-        if not better.any():
-            return False
-        taken = better[core.part]
-        self.chosen[taken] = chosen[taken]
-        self.value[better] = worth[better]
-        self.open[better] = False
-        return True
-
-    @property
-    def proven(self) -> bool:
-        """Whether value and bound meet, or nothing can be chosen."""
-        return self.impossible or (not self.open.any() and bool(np.all(self.value >= self.bound)))
-
-    def answer(self) -> Answer:
-        """What is known now, in options of the original instance."""
-        seconds = perf_counter() - self.started
-        bound = int(self.bound.sum())
-        if self.impossible or self.open.any():
-            return Answer(None, 0, 0 if self.impossible else bound, seconds, self.impossible)
-        return Answer(self.core.back(self.chosen), int(self.value.sum()), bound, seconds, self.proven)
+SMALL = 4_000
+"""Options of a part that are searched completely at first, as far as the nodes go."""
+FIRST, SECOND = 4_000, 100_000
+"""Nodes a part before and after the first search."""
+SHARE = 0.25
+"""The share of the time that the first run of the search gets; the second run gets the rest."""
+NEARER = 0.4
+"""The share of the time in which the nearer bound is lowered."""
+SOFT, FIRM = 0.01, 2.0
+"""The weight on resources at the beginning and the end of a run of the search."""
+HOT, COLD = 0.03, 0.003
+"""The temperature then, as a share of what a typical option loses."""
 
 
 def best(instance: Instance, seconds: float, start: Ints | None = None, tell: Tell | None = None) -> Answer:
-    """The best choice found in so many wall-clock seconds, never worse than `start`, and a proven upper bound."""
+    """The best choice found in so many wall-clock seconds (compilation aside: `warm`), never worse than `start`, and a proven upper bound.
+
+    Steps: reduce and split into parts; unit demand exactly as a flow; prices and their bound; greedy by reduced value; small parts by branch and
+    bound; then side by side: the search, branch and bound of what reduced-cost fixing leaves in a worker process, and a nearer bound where each
+    option uses one resource. The choice always holds; `proven` only where value and bound meet; `tell` hears of the best about once a second.
+    What is proven by counted steps or by the worker is the same for the same input."""
     started = perf_counter()
-    until = started + seconds
     core = core_of(instance)
     held = Incumbent(core, started)
     held.impossible = instance.must and bool(np.any(np.diff(core.instance.first) == 0))
-    if held.impossible:
+    if held.impossible or core.instance.options == 0:
         return held.answer()
-    prices = subgradient(core, 200)
-    held.bound = prices.bound
+    if instance.single and np.all(instance.amount == instance.amount[0]) and (exact := _as_flow(instance)) is not None:
+        return Answer(exact.chosen, exact.value, exact.bound, perf_counter() - started, exact.proven)
+    prices = subgradient(core, _steps(core, seconds))
+    held.bound = prices.bound.copy()
     guess = repaired(core.instance, in_order(core.instance, np.argsort(-prices.reduced, kind="stable")), prices.reduced)
     held.offer(guess)
     if start is not None and not instance.faults(start):
         held.offer(repaired(core.instance, core.into(start), prices.reduced))
+    _branch(core, prices, held, FIRST)
     if not held.proven:
-        _search(core, prices, held, guess, until, tell)
+        search = Search(core, prices, guess)
+        until = started + seconds
+        # As many moves as the size asks for, not as the clock allows: so far all is the same for the same input.
+        moves = min(400 * core.instance.demands, 400_000)
+        _run(search, held, lambda done: done / moves, min(until, perf_counter() + seconds / 4), None, slice_of=max(moves // 40, 1))
+        _branch(core, prices, held, SECOND)
+        if not held.proven and perf_counter() < until:
+            _together(core, prices, held, search, until, tell)
     return held.answer()
 
 
-def _search(core: Core, prices: Prices, held: Incumbent, guess: Ints, until: float, tell: Tell | None) -> None:
-    search = Search(core, prices, guess)
-    begun = told = perf_counter()
-    span = max(until - begun, 1e-3)
-    heat = float(np.abs(core.instance.value).mean())
-    moves = 2000
-    while (now := perf_counter()) < until and not held.proven:
-        degrees = heat * 0.02 * 0.05 ** ((now - begun) / span)
-        search.run(moves, degrees, degrees)
-        took = perf_counter() - now
-        moves = int(min(1_000_000, max(500, moves * min(2.0, span / 100 / max(took, 1e-5)))))
-        if now - told > 1:
-            told = now
+def _steps(core: Core, seconds: float) -> int:
+    """Steps of the subgradient: 300, fewer where they would take more than a tenth of the time (some 20 million uses a second)."""
+    return int(min(300, max(30, 0.1 * seconds * 2e7 * 8 / max(len(core.instance.resource), 1))))
+
+
+def _as_flow(instance: Instance) -> Answer | None:
+    # Imported here: OR-tools is large, and only unit demand needs it.
+    from services.matching.engine.solving.flow import ValuesTooLarge, solve_flow
+
+    try:
+        return solve_flow(instance)
+    except ValuesTooLarge:
+        return None
+
+
+def _branch(core: Core, prices: Prices, held: Incumbent, nodes: int) -> None:
+    """Search the small open parts completely, as far as the nodes go."""
+    sizes = np.bincount(core.part[core.owner], minlength=core.parts)
+    parts = held.unsettled()
+    parts = parts[sizes[parts] <= SMALL]
+    if not len(parts):
+        return
+    chosen, status = branched(core, prices, parts, np.where(held.open, NONE, held.value), held.chosen, max(200, min(nodes, 20 * nodes // len(parts))))
+    held.offer(chosen)
+    held.impossible |= bool(np.any(status == 2))
+    done = parts[status == 1]
+    held.bound[done] = held.value[done]
+
+
+def _together(core: Core, prices: Prices, held: Incumbent, search: Search, until: float, tell: Tell | None) -> None:
+    """Search, worker and nearer bound side by side until the time is up or the optimum is proven."""
+    from services.matching.engine.solving.nearer import NearerBound
+
+    begun = perf_counter()
+    prover = Prover(core, prices, held, until)
+    nearer = NearerBound(core, prices, int(held.value.sum()), NEARER * (until - begun))
+    if core.instance.must and held.open.any():
+        nearer.target = held.least - abs(held.least) // 50
+    if np.all(np.diff(core.instance.uses) <= 1) and (os.cpu_count() or 1) > 1:
+        nearer.start()
+    told = begun
+
+    def between() -> bool:
+        nonlocal told
+        if prover.step() or search.found:
+            nearer.target = int(held.value.sum()) if not held.open.any() else nearer.target
+        if nearer.least is not None:
+            held.total = min(held.least, nearer.least)
+        if tell and perf_counter() - told >= 1:
+            told = perf_counter()
             if search.found:
                 held.offer(search.best)
-            if tell:
-                tell(held.answer())
+            tell(held.answer())
+        return held.proven and not prover.nearly_done
+
+    try:
+        first = begun + SHARE * (until - begun)
+        _run(search, held, lambda _: (perf_counter() - begun) / (first - begun), first, between)
+        _run(search, held, lambda _: (perf_counter() - first) / (until - first), until, between)
+        while not held.proven and held.unsettled().size and perf_counter() < until and not between():
+            break
+    finally:
+        nearer.ended.set()
+        prover.close()
+        if nearer.is_alive():
+            nearer.join()
+
+
+def _run(
+    search: Search,
+    held: Incumbent,
+    passed: Callable[[int], float],
+    until: float,
+    between: Callable[[], bool] | None,
+    slice_of: int = 2_000,
+) -> None:
+    """One run of the search from soft and hot to firm and cold; `passed` says which share of it is over after so many moves."""
+    instance = search.core.instance
+    search.factor[:] = 1.0
+    done = 0
+    while (now := perf_counter()) < until and (share := passed(done)) < 1:
+        search.run(slice_of, search.unit * HOT * (COLD / HOT) ** share, SOFT * (FIRM / SOFT) ** share)
+        done += slice_of
+        if between is None:
+            continue
+        took = perf_counter() - now
+        slice_of = int(min(2_000_000, max(500, slice_of * min(2.0, min(0.1, (until - now) / 50) / max(took, 1e-5)))))
+        if search.found and search.best_value > int(held.value.sum()):
+            held.offer(search.best)
+        if between():
+            return
     if search.found:
-        held.offer(search.best)
-    held.offer(repaired(core.instance, search.chosen, prices.reduced))
+        held.offer(repaired(instance, search.best, search.reduced))
+    last = repaired(instance, search.now, search.reduced)
+    if not np.any(instance.used(last) > instance.capacity):
+        held.offer(last)
 
 
 def warm() -> None:
     """Compile the kernels, or load them from the cache on disk: seconds the first time, so never within a request."""
-    one = np.ones(1, np.int64)
-    ends = np.array([0, 1], np.int64)
+    from services.matching.engine.solving.nearer import NearerBound
+
+    capacity, first, ends = np.array([3, 3], np.int64), np.array([0, 2, 4, 6], np.int64), np.arange(7, dtype=np.int64)
+    resource, amount = np.array([0, 1] * 3, np.int64), np.array([2, 1, 2, 2, 1, 2], np.int64)
     for must in (False, True):
-        tiny = Instance(one, np.array([0, 1, 2], np.int64), np.array([3, 2], np.int64), np.arange(3), np.zeros(2, np.int64), np.ones(2, np.int64), must)
-        best(tiny, 0.01)
-        best(Instance(one, ends, one, ends, one - 1, one, must), 0.01)
+        tiny = Instance(capacity, first, np.array([5, 4, 6, 5, 3, 3], np.int64), ends, resource, amount, must)
+        best(tiny, 0.05)
+        core = core_of(tiny)
+        prices = subgradient(core, 5)
+        guess = repaired(core.instance, in_order(core.instance, np.argsort(-prices.reduced, kind="stable")), prices.reduced)
+        _branch(core, prices, Incumbent(core, perf_counter()), 10)
+        Search(core, prices, guess).run(10, 1.0)
+        NearerBound(core, prices, 0, 1.0).run()
