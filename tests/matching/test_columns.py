@@ -1,6 +1,5 @@
 """The column index answers exactly what the plain definition answers over everything, whatever was inserted, changed and removed before."""
 
-from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +9,7 @@ from services.matching.engine.index import Index
 from services.matching.engine.score import rank, ranked
 from services.matching.engine.types import Verdict
 from tests.matching.test_index import STEPS
-from tests.matching.worlds import NEEDS, NOW, OFFERS, a_need, an_id, an_offer
+from tests.matching.worlds import NEEDS, NOW, OFFERS
 
 
 def as_ranked(verdict: Verdict, other: str = "offer_id") -> Ranked:

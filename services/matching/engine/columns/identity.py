@@ -3,13 +3,13 @@
 import numpy as np
 from numba import njit
 
-from services.matching.engine.columns.layout import I32, U64
+from services.matching.engine.columns.layout import I32, U64, Number
 
 ABSENT = -1
 
 
 @njit(cache=True, nogil=True)
-def _slot(table: I32, ids: U64, high: np.uint64, low: np.uint64) -> int:
+def _slot(table: I32, ids: U64, high: Number, low: Number) -> Number:
     """The slot that holds an id, or the empty one where it belongs."""
     # Multiplying by odd constants (of splitmix64) spreads ids that count up or share their beginning, as UUIDv7 do.
     mixed = (high * np.uint64(0xBF58476D1CE4E5B9)) ^ (low * np.uint64(0x94D049BB133111EB))
@@ -27,13 +27,13 @@ def _slot(table: I32, ids: U64, high: np.uint64, low: np.uint64) -> int:
 
 
 @njit(cache=True, nogil=True)
-def find(table: I32, ids: U64, high: np.uint64, low: np.uint64) -> int:
+def find(table: I32, ids: U64, high: Number, low: Number) -> Number:
     """The row of an id, or -1. O(1) expected."""
     return np.int64(table[_slot(table, ids, high, low)])
 
 
 @njit(cache=True, nogil=True)
-def enter(table: I32, ids: U64, first: int, end: int) -> None:
+def enter(table: I32, ids: U64, first: Number, end: Number) -> None:
     """Enter the ids of the rows from `first` to before `end`; an id that was known has the later row from now on."""
     for row in range(first, end):
         table[_slot(table, ids, ids[row, 0], ids[row, 1])] = row

@@ -12,7 +12,7 @@ from services.matching.engine.columns.encode import NO_CASE, Encoder, microsecon
 from services.matching.engine.columns.identity import find_many
 from services.matching.engine.columns.kernels import eligible_needs, top, top_many
 from services.matching.engine.columns.layout import I32, I64, NEED_FACTS, NEVER, OFFER_FACTS, OUT, POSTED, SCRATCH, U64, Shared
-from services.matching.engine.columns.search import accept
+from services.matching.engine.columns.passes import accept
 from services.matching.engine.columns.table import LOW, NEED_POOLS, OFFER_POOLS, Encoded, Table
 from services.matching.engine.score import FULL
 from services.matching.engine.types import NeedFacts, OfferFacts, PartName, ProviderRecord
@@ -188,8 +188,8 @@ class ColumnIndex:
 
     def _top(self, row: int, k: int, as_of: datetime) -> list[Ranked]:
         shared, table, (today, moment) = self._ready(), self._offers, _moment(as_of)
-        rows, scores, parts = top(table.rows, self._needs.rows, shared, table.grid, row, table.sorted_to, table.used, today, moment, k, self.seen)
-        return _ranked(table.rows.ids[rows], scores, parts)
+        ids, scores, parts = top(table.rows, self._needs.rows, shared, table.grid, row, table.sorted_to, table.used, today, moment, k, self.seen)
+        return _ranked(ids, scores, parts)
 
     def _kept(self, need: NeedFacts) -> Encoded:
         self._encoder.case(need.case_id)
@@ -248,8 +248,14 @@ class ColumnIndex:
             self._shared = None
         if self._shared is None or len(self._shared.below) != len(encoder.categories.below):
             self._shared = Shared(
-                *(self._met, self._met_folded, encoder.categories.below),
-                *(self._points, self._best, self._cases, self._pool, self._weights_now),
+                met=self._met,
+                met_folded=self._met_folded,
+                below=encoder.categories.below,
+                points=self._points,
+                best_points=self._best,
+                cases=self._cases,
+                helpers=self._pool,
+                weights=self._weights_now,
             )
         if encoder.languages.changed:
             accept(self._needs.rows, self._shared, 1, self._needs.used)

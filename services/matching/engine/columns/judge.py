@@ -1,7 +1,5 @@
 """One pair in compiled code: the rules and the ten parts, from numbers alone, equal to `score.reference` to the last point."""
 
-from typing import Any
-
 import numpy as np
 from numba import njit
 
@@ -38,6 +36,7 @@ from services.matching.engine.columns.layout import (
     WINDOWS_AT,
     WISHES,
     WISHES_AT,
+    Number,
     Rows,
     Shared,
 )
@@ -53,7 +52,7 @@ EVERY_DAY = 127
 
 
 @njit(cache=True, nogil=True)
-def bits(word: Any) -> Any:
+def bits(word: Number) -> Number:
     """How many bits of a word are set (the compiler knows this form and uses one instruction)."""
     word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
     word = (word & np.uint64(0x3333333333333333)) + ((word >> np.uint64(2)) & np.uint64(0x3333333333333333))
@@ -62,7 +61,7 @@ def bits(word: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _distance(offers: Rows, needs: Rows, offer: int, need: int) -> int:
+def _distance(offers: Rows, needs: Rows, offer: Number, need: Number) -> Number:
     if offers.facts[offer, FLAGS] & REMOTE:
         return FULL
     if not (offers.facts[offer, FLAGS] & needs.facts[need, FLAGS] & PLACED):
@@ -80,7 +79,7 @@ def _distance(offers: Rows, needs: Rows, offer: int, need: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _language(offers: Rows, needs: Rows, shared: Shared, offer: int, need: int) -> int:
+def _language(offers: Rows, needs: Rows, shared: Shared, offer: Number, need: Number) -> Number:
     count = np.int64(needs.facts[need, WISHES])
     if count == 0:
         return FULL
@@ -93,7 +92,8 @@ def _language(offers: Rows, needs: Rows, shared: Shared, offer: int, need: int) 
         for word in range(offers.langs.shape[1]):
             met |= shared.met[wish, word] & offers.langs[offer, word] != 0
         if met:
-            first = min(first, position)
+            if position < first:
+                first = np.int64(position)
         elif needs.wishes[at + position, 1] and not lifted:
             return NO
     if not offers.facts[offer, FLAGS] & SPEAKING:
@@ -104,7 +104,7 @@ def _language(offers: Rows, needs: Rows, shared: Shared, offer: int, need: int) 
 
 
 @njit(cache=True, nogil=True)
-def _preferences(offers: Rows, needs: Rows, offer: int, need: int) -> int:
+def _preferences(offers: Rows, needs: Rows, offer: Number, need: Number) -> Number:
     asked, met = np.int64(needs.facts[need, PREFERENCES]), np.int64(0)
     for word in range(offers.tags.shape[2]):
         provides, has = offers.tags[offer, TAGS_PROVIDED, word], needs.tags[need, TAGS_HELD, word]
@@ -117,7 +117,7 @@ def _preferences(offers: Rows, needs: Rows, offer: int, need: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _topics(offers: Rows, needs: Rows, offer: int, need: int) -> int:
+def _topics(offers: Rows, needs: Rows, offer: Number, need: Number) -> Number:
     wished = covered = np.int64(0)
     begin = needs.facts[need, TOPICS_AT]
     for at in range(begin, begin + needs.facts[need, TOPICS]):
@@ -137,7 +137,7 @@ def _topics(offers: Rows, needs: Rows, offer: int, need: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _days(first: int, last: int) -> int:
+def _days(first: Number, last: Number) -> Number:
     """The weekdays from one ordinal day to another, Monday the lowest bit."""
     if last - first >= 6:
         return EVERY_DAY
@@ -148,7 +148,7 @@ def _days(first: int, last: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _sum(rows: Rows, row: int, days: int) -> int:
+def _sum(rows: Rows, row: Number, days: Number) -> Number:
     """The minutes of a row's windows on some weekdays."""
     begin, total = rows.facts[row, WINDOWS_AT], np.int64(0)
     for at in range(begin, begin + rows.facts[row, WINDOWS]):
@@ -158,7 +158,7 @@ def _sum(rows: Rows, row: int, days: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _shared_minutes(offers: Rows, needs: Rows, offer: int, need: int, days: int) -> int:
+def _shared_minutes(offers: Rows, needs: Rows, offer: Number, need: Number, days: Number) -> Number:
     ours, theirs = needs.facts[need, WINDOWS], offers.facts[offer, WINDOWS]
     if ours == 0 and theirs == 0:
         return MINUTES_A_DAY * bits(np.uint64(days))
@@ -181,7 +181,7 @@ def _shared_minutes(offers: Rows, needs: Rows, offer: int, need: int, days: int)
 
 
 @njit(cache=True, nogil=True)
-def _times(offers: Rows, needs: Rows, offer: int, need: int, today: int) -> int:
+def _times(offers: Rows, needs: Rows, offer: Number, need: Number, today: Number) -> Number:
     first = max(today, np.int64(offers.limits[FIRST, offer]), np.int64(needs.limits[FIRST, need]))
     last = np.int64(min(offers.limits[LAST, offer], needs.limits[LAST, need]))
     if last < first:
@@ -193,7 +193,7 @@ def _times(offers: Rows, needs: Rows, offer: int, need: int, today: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def helped(offers: Rows, needs: Rows, shared: Shared, offer: int, need: int) -> bool:
+def helped(offers: Rows, needs: Rows, shared: Shared, offer: Number, need: Number) -> Number:
     """Whether the offer's provider already helps the need's case."""
     case = needs.facts[need, CASE]
     begin, provider = shared.cases[case, 0], offers.facts[offer, PROVIDER]
@@ -204,14 +204,14 @@ def helped(offers: Rows, needs: Rows, shared: Shared, offer: int, need: int) -> 
 
 
 @njit(cache=True, nogil=True)
-def waiting(needs: Rows, need: int, as_of: int) -> int:
+def waiting(needs: Rows, need: Number, as_of: Number) -> Number:
     """The points of waiting: full after `WAITING_DAYS` days."""
     days = max(0, (as_of - needs.moments[need, POSTED]) // DAY_MICROSECONDS)
     return FULL * min(days, WAITING_DAYS) // WAITING_DAYS
 
 
 @njit(cache=True, nogil=True)
-def _was_tried(offers: Rows, needs: Rows, offer: int, need: int) -> bool:
+def _was_tried(offers: Rows, needs: Rows, offer: Number, need: Number) -> Number:
     begin = needs.facts[need, TRIED_AT]
     for at in range(begin, begin + needs.facts[need, TRIED]):
         if needs.tried[at, 0] == offers.ids[offer, 0] and needs.tried[at, 1] == offers.ids[offer, 1]:
@@ -220,7 +220,7 @@ def _was_tried(offers: Rows, needs: Rows, offer: int, need: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def judge(offers: Rows, needs: Rows, shared: Shared, offer: int, need: int, today: int, as_of: int, floor: int, points: I64) -> int:
+def judge(offers: Rows, needs: Rows, shared: Shared, offer: Number, need: Number, today: Number, as_of: Number, floor: Number, points: I64) -> Number:
     """The score of a pair whose category, size, household and audience fit, its parts in `points`; `NO` where another rule fails, `TOO_LOW`
     where the score cannot reach `floor` (then the parts are not all known). What costs most is asked last."""
     weights = shared.weights
@@ -234,7 +234,8 @@ def judge(offers: Rows, needs: Rows, shared: Shared, offer: int, need: int, toda
     if language < 0:
         return NO
     left = np.int64(offers.limits[LEFT, offer])
-    points[SIZE_FIT] = min(FULL, FULL * np.int64(needs.limits[SIZE, need]) // left) if left > 0 else 0
+    size = np.int64(needs.limits[SIZE, need])
+    points[SIZE_FIT] = 0 if left <= 0 else FULL if size >= left else FULL * size // left
     points[CONTINUITY] = FULL if helped(offers, needs, shared, offer, need) else 0
     provider = offers.facts[offer, PROVIDER]
     points[FAIR_LOAD], points[ANSWERING] = shared.points[provider, 0], shared.points[provider, 1]

@@ -20,24 +20,45 @@ from services.matching.engine.columns.layout import (
     RADIUS,
     REMOTE,
     Grid,
+    Number,
     Rows,
     Shared,
 )
-from services.matching.engine.columns.search import BLOCK, EVERYWHERE, box, pass_needs, best_offers
-from math import atan2, sqrt
+from services.matching.engine.columns.passes import BLOCK, EVERYWHERE, pass_needs
+from services.matching.engine.columns.search import Found, When, best_offers, box, where
+
+PARTS = 10
+
+
+@njit(cache=True, nogil=True)
+def _room(k: Number, groups: Number, seen: I64) -> Found:
+    return Found(
+        np.empty(k, np.int64), np.empty(k, np.int64), np.empty(BLOCK, np.bool_), np.empty(PARTS, np.int64), np.empty((groups, 4), np.int64), seen
+    )
 
 
 @njit(cache=True, nogil=True)
 def top(
-    offers: Rows, needs: Rows, shared: Shared, grid: Grid, need: int, tail_from: int, tail_to: int, today: int, as_of: int, k: int, seen: I64
-) -> tuple[I64, I64, I64]:
-    """The k best offers of a need: their rows, scores and ten parts, best first."""
-    rows, scores, parts = np.empty(k, np.int64), np.empty(k, np.int64), np.empty((k, 10), np.int64)
-    ok, points, boxes = np.empty(BLOCK, np.bool_), np.empty(10, np.int64), np.empty((len(grid.groups), 4), np.int64)
-    count = best_offers(offers, needs, shared, grid, need, tail_from, tail_to, today, as_of, rows, scores, ok, points, boxes, seen)
+    offers: Rows,
+    needs: Rows,
+    shared: Shared,
+    grid: Grid,
+    need: Number,
+    tail_from: Number,
+    tail_to: Number,
+    today: Number,
+    as_of: Number,
+    k: Number,
+    seen: I64,
+) -> Number:
+    """The k best offers of a need, best first: their ids, scores and ten parts."""
+    found, when = _room(k, len(grid.groups), seen), When(today, as_of)
+    count = best_offers(offers, needs, shared, grid, need, tail_from, tail_to, when, found)
+    parts, ids = np.empty((count, PARTS), np.int64), np.empty((count, 2), np.uint64)
     for at in range(count):
-        judge(offers, needs, shared, rows[at], need, today, as_of, 0, parts[at])
-    return rows[:count], scores[:count], parts[:count]
+        judge(offers, needs, shared, found.rows[at], need, today, as_of, 0, parts[at])
+        ids[at, 0], ids[at, 1] = offers.ids[found.rows[at], 0], offers.ids[found.rows[at], 1]
+    return ids, found.scores[:count], parts
 
 
 @njit(cache=True, nogil=True)
@@ -47,76 +68,76 @@ def top_many(
     shared: Shared,
     grid: Grid,
     asked: I64,
-    tail_from: int,
-    tail_to: int,
-    today: int,
-    as_of: int,
-    found: I32,
-    scored: I32,
+    tail_from: Number,
+    tail_to: Number,
+    today: Number,
+    as_of: Number,
+    rows: I32,
+    scores: I32,
     counts: I64,
     seen: I64,
 ) -> None:
-    """The best offers of many needs (rows in `asked`; negative: none), a line for each in `found` and `scored`."""
-    k = found.shape[1]
-    rows, scores = np.empty(k, np.int64), np.empty(k, np.int64)
-    ok, points, boxes = np.empty(BLOCK, np.bool_), np.empty(10, np.int64), np.empty((len(grid.groups), 4), np.int64)
+    """The best offers of many needs (rows in `asked`; negative: none), a line for each in `rows` and `scores`."""
+    found, when = _room(rows.shape[1], len(grid.groups), seen), When(today, as_of)
     for line in range(len(asked)):
         if asked[line] < 0:
             counts[line] = 0
             continue
-        count = best_offers(offers, needs, shared, grid, asked[line], tail_from, tail_to, today, as_of, rows, scores, ok, points, boxes, seen)
-        counts[line] = count
+        counts[line] = count = best_offers(offers, needs, shared, grid, asked[line], tail_from, tail_to, when, found)
         for at in range(count):
-            found[line, at], scored[line, at] = rows[at], scores[at]
+            rows[line, at], scores[line, at] = found.rows[at], found.scores[at]
 
 
 @njit(cache=True, nogil=True)
-def _collect(offers, needs, shared, offer, begin, end, near, tail, today, as_of, rows, scores, parts, count, ok):
-    category = offers.facts[offer, CATEGORY]
+def _first_pass(
+    offers: Rows,
+    needs: Rows,
+    shared: Shared,
+    offer: Number,
+    begin: Number,
+    end: Number,
+    near: Number,
+    tail: Number,
+    today: Number,
+    rows: I64,
+    count: Number,
+) -> Number:
+    """The needs of a run that the first pass lets through, added behind `count` in `rows`; how many there are then."""
+    category, ok = offers.facts[offer, CATEGORY], np.empty(BLOCK, np.bool_)
     for start in range(begin, end, BLOCK):
         length = min(BLOCK, end - start)
         pass_needs(offers, needs, offer, start, length, today, 1.0 if near else EVERYWHERE, ok)
         for at in range(length):
-            if ok[at]:
-                need = start + at
-                if tail and not shared.below[needs.facts[need, CATEGORY], category]:
-                    continue
-                if count == len(rows):
-                    rows, scores = np.concatenate((rows, rows)), np.concatenate((scores, scores))
-                    parts = np.concatenate((parts, parts))
-                score = judge(offers, needs, shared, offer, need, today, as_of, 0, parts[count])
-                if score >= 0:
-                    rows[count], scores[count] = need, score
-                    count += 1
-    return rows, scores, parts, count
+            if ok[at] and (not tail or shared.below[needs.facts[start + at, CATEGORY], category]):
+                rows[count] = start + at
+                count += 1
+    return count
 
 
 @njit(cache=True, nogil=True)
 def eligible_needs(
-    offers: Rows, needs: Rows, shared: Shared, grid: Grid, offer: int, tail_from: int, tail_to: int, today: int, as_of: int
-) -> tuple[I64, I64, I64]:
+    offers: Rows, needs: Rows, shared: Shared, grid: Grid, offer: Number, tail_from: Number, tail_to: Number, today: Number, as_of: Number
+) -> Number:
     """Every need that an offer is eligible for, in no order: rows, scores and the ten parts. `grid` is that of the needs."""
-    rows, scores, parts, count = np.empty(64, np.int64), np.empty(64, np.int64), np.empty((64, 10), np.int64), 0
-    ok, category = np.empty(BLOCK, np.bool_), offers.facts[offer, CATEGORY]
+    rows, count, category = np.empty(tail_to, np.int64), 0, offers.facts[offer, CATEGORY]
     remote, placed = offers.facts[offer, FLAGS] & REMOTE != 0, offers.facts[offer, FLAGS] & PLACED != 0
-    flat = sqrt(offers.exact[offer, 0] ** 2 + offers.exact[offer, 1] ** 2)
-    lat, lon = atan2(offers.exact[offer, 2], flat), atan2(offers.exact[offer, 1], offers.exact[offer, 0])
-    for group in range(len(grid.groups)):
-        if not shared.below[grid.groups[group, G_CATEGORY], category]:
+    place, groups = where(offers, offer), grid.groups
+    for group in range(len(groups)):
+        if not shared.below[groups[group, G_CATEGORY], category]:
             continue
         if remote:
-            begin, end = grid.groups[group, G_FROM], grid.groups[group, G_TO]
-            rows, scores, parts, count = _collect(
-                offers, needs, shared, offer, begin, end, False, False, today, as_of, rows, scores, parts, count, ok
-            )
-        elif placed and not grid.groups[group, G_REMOTE]:
-            reach = max(grid.groups[group, G_REACH], np.int64(offers.limits[RADIUS, offer]))
-            south, north, west, east = box(grid, group, lat, lon, flat, float(reach))
+            count = _first_pass(offers, needs, shared, offer, groups[group, G_FROM], groups[group, G_TO], False, False, today, rows, count)
+        elif placed and not groups[group, G_REMOTE]:
+            south, north, west, east = box(grid, group, place, float(max(groups[group, G_REACH], np.int64(offers.limits[RADIUS, offer]))))
             for line in range(south, north + 1):
-                cell = grid.groups[group, G_CELLS] + line * grid.groups[group, G_COLS]
+                cell = groups[group, G_CELLS] + line * groups[group, G_COLS]
                 begin, end = grid.starts[cell + west], grid.starts[cell + east + 1]
-                rows, scores, parts, count = _collect(
-                    offers, needs, shared, offer, begin, end, True, False, today, as_of, rows, scores, parts, count, ok
-                )
-    rows, scores, parts, count = _collect(offers, needs, shared, offer, tail_from, tail_to, False, True, today, as_of, rows, scores, parts, count, ok)
-    return rows[:count], scores[:count], parts[:count]
+                count = _first_pass(offers, needs, shared, offer, begin, end, True, False, today, rows, count)
+    count = _first_pass(offers, needs, shared, offer, tail_from, tail_to, False, True, today, rows, count)
+    scores, parts, kept = np.empty(count, np.int64), np.empty((count, PARTS), np.int64), 0
+    for at in range(count):
+        score = judge(offers, needs, shared, offer, rows[at], today, as_of, 0, parts[kept])
+        if score >= 0:
+            rows[kept], scores[kept] = rows[at], score
+            kept += 1
+    return rows[:kept].copy(), scores[:kept].copy(), parts[:kept].copy()

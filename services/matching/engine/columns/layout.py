@@ -1,6 +1,6 @@
 """Where each value lies in the columns: the rows of the arrays that kernels read, and the bits that have a meaning of their own."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,9 @@ I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 F64 = npt.NDArray[np.float64]
 F32 = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
+Number = Any
+"""A number or a truth value in compiled code, where Python's types and numpy's are one."""
 
 SCRATCH = 0
 """The row of a need or an offer that is asked about without being kept."""
@@ -72,7 +75,7 @@ class Shared(NamedTuple):
 
     met: U64
     met_folded: U64
-    below: npt.NDArray[np.bool_]
+    below: Bools
     points: I32
     best_points: I64
     cases: I32

@@ -159,9 +159,8 @@ class Table:
             enter(self._row_of, self.rows.ids, first, end)
 
     def _grow(self, capacity: int) -> None:
-        self.rows = Rows(
-            *(_longer(array, capacity, 1) for array in self.rows[:3]), *(_longer(array, capacity, 0) for array in self.rows[3:9]), *self.rows[9:]
-        )
+        hot = [_longer(array, capacity, 1) for array in self.rows[:3]]
+        self.rows = Rows._make([*hot, *(_longer(array, capacity, 0) for array in self.rows[3:9]), *self.rows[9:]])
 
     def _write(self, first: int, many: list[Encoded]) -> None:
         end, rows = first + len(many), self.rows
@@ -210,7 +209,7 @@ class Table:
         order = np.concatenate((np.zeros(1, np.int64), order))
         capacity = len(order) + max(64, 2 * SHORTEST_TAIL, len(order) // 32)
         rows = [_longer(array[:, order], capacity, 1) for array in self.rows[:3]] + [_longer(array[order], capacity, 0) for array in self.rows[3:9]]
-        self.rows = Rows(*rows, *self.rows[9:])
+        self.rows = Rows._make([*rows, *self.rows[9:]])
         self.used = self.sorted_to = len(order)
         self.live = self.used - 1
         for name in self._pools:
