@@ -25,7 +25,7 @@ FLOWING = 20_000
 """Pairs from which unit demand is solved by flows; below, branch and bound proves it before their process has started."""
 WORTHWHILE = 1.5
 """Seconds from which that search is worth the start of its process."""
-SEARCHING = 0.7
+SEARCHING = 0.5
 """The part of a level's time that this search gets."""
 
 

@@ -14,8 +14,8 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 INFINITE = highspy.kHighsInf
-NARROW = 0.002
-"""The first search looks only at pairs that cost at most this part of the bound."""
+KERNEL = 5
+"""The first search looks only at the pairs of least loss, on average so many a need."""
 NOWHERE = -1e15
 """What a pair that takes no part is worth: below every sum of values, so that a group which lacks a need stays out."""
 MANY = 400
@@ -227,7 +227,7 @@ def reach(programme: Programme, goal: Goal, start: Flags, until: float) -> Found
     goal = replace(goal, among=goal.among & programme.fits(goal.room))
     relaxed = programme.relax(goal, until - monotonic())
     chosen, bound = start, int(np.floor(relaxed.bound))
-    for width in (NARROW * abs(relaxed.bound), np.inf):
+    for width in (_kernel(programme, goal, relaxed), np.inf):
         value = worth(chosen)
         if value >= bound or until - monotonic() < 0.01:
             break
@@ -243,3 +243,10 @@ def reach(programme: Programme, goal: Goal, start: Flags, until: float) -> Found
             bound = worth(chosen)
     value = worth(chosen)
     return Found(chosen, value, max(bound, value), goal.among & (relaxed.loss <= relaxed.bound - value + 1e-3))
+
+
+def _kernel(programme: Programme, goal: Goal, relaxed: Relaxed) -> float:
+    """The loss up to which pairs are in the first search."""
+    losses = relaxed.loss[goal.among]
+    size = KERNEL * len(np.unique(programme.need_of[goal.among]))
+    return float(np.partition(losses, size)[size]) if size < len(losses) else 0.0
