@@ -17,6 +17,8 @@ Heard = Callable[[Outcome], None]
 """Told of each better plan or bound of a component."""
 KEPT_FOR_BOUND = 0.15
 """The part of the time that proofs leave, so that what is not proven still gets a bound."""
+FOR_THE_REST = 0.4
+"""The part of the time left that the proof of a level leaves to the levels below it."""
 FOR_PROOFS = 0.2
 """The part of a large level's time that is left for what follows it."""
 MANY = 5000
@@ -168,7 +170,10 @@ class Exact:
             active |= of_stage
             goal = self._goal(stage, active & ~settled, alive, settled, held)
             if self.best.worth[stage] < self.ceiling[stage] and not easy:
-                found = reach(programme, goal, programme.mask(self.best.seats) & goal.among, self.proofs_until)
+                # Whatever is found here, the levels below are seated anew beside it: that needs time too.
+                last = stage == len(self.ceiling) - 1
+                until = self.proofs_until - (0.0 if last else FOR_THE_REST * (self.proofs_until - monotonic()))
+                found = reach(programme, goal, programme.mask(self.best.seats) & goal.among, until)
                 if found.value > self.best.worth[stage]:
                     self._take(found.chosen | programme.mask(self.best.seats) & settled, stage)
                     self._beside(stage + 1)
