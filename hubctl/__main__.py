@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -92,6 +93,24 @@ def solve(
     from hubctl.solve import command
 
     raise typer.Exit(command.solve(problem_file, mechanism, seconds, form, problem, maximise))
+
+
+@app.command()
+def replay(
+    weights: Annotated[str, typer.Option("--weights", help="A preset's name (GET /api/v1/weights), or a JSON file with the ten parts.")],
+    since: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="Replay needs posted on this day or later.")] = None,
+    until: Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day; today by default.")] = None,
+    json_file: Annotated[
+        str | None, typer.Option("--json", metavar="FILE", help="Also write everything as JSON (-: to standard output alone).")
+    ] = None,
+    policy: Annotated[str, typer.Option("--policy", help="greedy (every day one by one), or round:DAYS.")] = "greedy",
+    data: Data = None,
+) -> None:
+    """Try other weights on the recorded history before they are used. It only reads (docs/replay.md)."""
+    from hubctl import replay as replaying
+
+    _use(data)
+    raise typer.Exit(_run(replaying.replay(weights, since, until, json_file, policy)))
 
 
 @app.command()

@@ -1,10 +1,13 @@
 """The index answers exactly what the plain definition answers over everything, whatever was inserted, changed and removed before."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.matching.engine.columns.large import LargeIndex
 from services.matching.engine.index import Index
 from services.matching.engine.score import rank, ranked
+from services.matching.engine.types import INTERPRETER
 from tests.matching.worlds import NEEDS, NOW, OFFERS, RECORDS, a_need, an_id, an_offer
 
 STEPS = st.one_of(
@@ -20,10 +23,11 @@ STEPS = st.one_of(
 )
 
 
+@pytest.mark.parametrize("kind", [Index, LargeIndex])
 @settings(max_examples=150, deadline=None)
 @given(st.lists(STEPS, max_size=30), st.integers(1, 4), NEEDS, OFFERS)
-def test_the_index_equals_the_reference_in_both_directions(steps, k, another_need, another_offer):
-    index = Index()
+def test_the_index_equals_the_reference_in_both_directions(kind, steps, k, another_need, another_offer):
+    index = kind()
     offers, needs = {}, {}
     for verb, *arguments in steps:
         getattr(index, verb)(*arguments)
@@ -39,11 +43,14 @@ def test_the_index_equals_the_reference_in_both_directions(steps, k, another_nee
     for need in (*needs.values(), another_need):
         expected = ranked((offer, index.verdict(need, offer, NOW)) for offer in offers.values())
         assert index.top_k(need, k, NOW) == [verdict for _, verdict in expected][:k]
+        assert index.best(need, k, NOW) == [(verdict.offer_id, verdict.score) for _, verdict in expected][:k]
     for offer in (*offers.values(), another_offer):
         found = [(need, index.verdict(need, offer, NOW)) for need in needs.values()]
         eligible = [pair for pair in found if pair[1].eligible]
         eligible.sort(key=lambda pair: rank(pair[1], pair[0].posted_at, pair[0].id))
         assert index.needs_for(offer, NOW) == [verdict for _, verdict in eligible]
+    assert dict(index.offers) == offers and dict(index.needs) == needs
+    assert index.interpreters == sum(offer.is_open and INTERPRETER in offer.provides for offer in offers.values())
 
 
 def test_an_offer_that_fills_up_leaves_the_list_and_comes_back_when_freed():

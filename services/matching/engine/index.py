@@ -1,7 +1,7 @@
 """Offers and needs in memory: prefiltered by category and bit masks, it answers exactly what `score.reference` answers over everything."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableMapping
 from datetime import datetime
 from heapq import nsmallest
 from uuid import UUID
@@ -18,7 +18,7 @@ from services.matching.engine.quick import (
     waiting_points,
 )
 from services.matching.engine.score import reference
-from services.matching.engine.types import Audience, Circumstances, NeedFacts, OfferFacts, ProviderRecord, Verdict
+from services.matching.engine.types import INTERPRETER, Audience, Circumstances, NeedFacts, OfferFacts, ProviderRecord, Verdict
 from services.matching.engine.weights import DEFAULT, Weights
 
 OPEN = "open"
@@ -99,8 +99,8 @@ class Index:
     """Follows every change of offers, needs, provider records, helped cases and tried pairs, and ranks without looking at what cannot fit."""
 
     def __init__(self, weights: Weights = DEFAULT) -> None:
-        self.offers: dict[UUID, OfferFacts] = {}
-        self.needs: dict[UUID, NeedFacts] = {}
+        self.offers: MutableMapping[UUID, OfferFacts] = {}
+        self.needs: MutableMapping[UUID, NeedFacts] = {}
         self._offer_masks = _Masks()
         self._need_masks = _Masks()
         self._records: dict[str, ProviderRecord] = {}
@@ -169,6 +169,10 @@ class Index:
 
     def top_k(self, need: NeedFacts, k: int, as_of: datetime) -> list[Verdict]:
         """The k best eligible offers of a need (which need not be in the index), best first; ties by earlier offer, then id."""
+        return [self.verdict(need, self.offers[key], as_of) for key, _ in self.best(need, k, as_of)]
+
+    def best(self, need: NeedFacts, k: int, as_of: datetime) -> list[tuple[UUID, int]]:
+        """The same as `top_k`, in the same order, as ids and scores without their reasons: many times faster."""
         masks = self._offer_masks
         mask = masks.having(CATEGORY + need.category) & masks.having(OPEN)
         if need.from_peer:
@@ -186,14 +190,23 @@ class Index:
             score = quick_score(asked, offer, today, self.weights)
             if score != NO and (need.id, key) not in self._tried:
                 found.append((-score - extra - self._about_provider(offer.provider_id, helpers), offer.posted_at, key))
-        return [self.verdict(need, self.offers[key], as_of) for _, _, key in nsmallest(k, found)]
+        return [(key, -cost) for cost, _, key in nsmallest(k, found)]
 
     def _about_provider(self, provider_id: str, helpers: frozenset[str]) -> int:
         known = self._provider_points.get(provider_id, self._unknown_provider)
         return known + self._continuity if provider_id in helpers else known
 
+    @property
+    def interpreters(self) -> int:
+        """How many open offers provide an interpreter."""
+        return (self._offer_masks.having(TAG + INTERPRETER) & self._offer_masks.having(OPEN)).bit_count()
+
     def needs_for(self, offer: OfferFacts, as_of: datetime) -> list[Verdict]:
         """Every need that an offer is eligible for, best first; ties by earlier need, then id."""
+        return [self.verdict(self.needs[key], offer, as_of) for key in self.need_ids_for(offer, as_of)]
+
+    def need_ids_for(self, offer: OfferFacts, as_of: datetime) -> list[UUID]:
+        """The ids of `needs_for`, without their reasons: many times faster."""
         masks = self._need_masks
         mask = 0
         for category in at_and_above(offer.category):
@@ -217,7 +230,7 @@ class Index:
             extra = waiting_points(need, as_of, self.weights)
             helpers = self._helpers.get(need.case_id, frozenset())
             found.append((-score - extra - self._about_provider(offer.provider_id, helpers), need.posted_at, key))
-        return [self.verdict(self.needs[key], offer, as_of) for _, _, key in sorted(found)]
+        return [key for _, _, key in sorted(found)]
 
 
 def _agreed(consent: bool, until: datetime | None, as_of: datetime) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from services.matching.engine.replay.estimates import estimates_of
 from services.matching.engine.replay.figures import Figures, figures_of
 from services.matching.engine.replay.history import History
 from services.matching.engine.replay.outcome import really
@@ -66,6 +67,31 @@ def sentences(found: Comparison) -> list[str]:
         )
     told += _differs("The most asked provider gets {new} requests instead of {now}.", now.most_loaded, new.most_loaded)
     return told + _categories(now, new)
+
+
+def assumptions(history: History, policy: Policy) -> list[str]:
+    """What the replays take for granted, with the figures of this history."""
+    known = estimates_of(history)
+    stay = known.stay("")
+    held = f"about {_days(stay.total_seconds())} days over all categories" if stay is not None else "to the end, for fewer than half were seen to end"
+    desk = f"every {policy.round_days} days in a round of all waiting needs" if policy.round_days else "every day one by one, the most urgent first"
+    told = [
+        f"A coordinator gives the needs out {desk}, and always takes the best proposal.",
+        f"A pair that was declined or left unanswered is so again ({len(known.fates)} pairs); every other provider says yes after "
+        f"{_days(known.answer.total_seconds())} days, the median of the answers.",
+        f"Places are held for the median time of their category ({held}); those that do not come back are used up.",
+        "An offer takes requests from its posting until it was closed (or paused, if it still is); its places are those of today.",
+        "A need waits until it is matched, withdrawn, or the time is over; each is placed by itself, whatever it is linked to.",
+    ]
+    if history.left_out:
+        told.append(
+            f"Left out: {', '.join(f'{count} {why}' for why, count in sorted(history.left_out.items()))}. Their recorded matches hold places."
+        )
+    return told
+
+
+def _days(seconds: float) -> str:
+    return f"{seconds / 86_400:.1f}"
 
 
 def _matched(now: Figures, new: Figures, now_name: str, new_name: str) -> str:

@@ -55,17 +55,20 @@ def policy_of(text: str) -> Policy:
 
 
 def _one_by_one(index: Index, needs: Sequence[NeedFacts], now: datetime, ask: Ask) -> None:
-    """Most urgent first, then by the score of each need's best offer this morning, then by who came first; each is asked of the offer that is best
-    when its turn comes, for places go and providers are asked meanwhile."""
+    """Most urgent first, then by the score of each need's best offer this morning, then by who came first. Each is asked of that offer; where its
+    provider was asked since, of the one that is best now, for places go and requests wait meanwhile."""
     turns = []
     for need in needs:
-        best = index.top_k(need, 1, now)
-        if best:
-            turns.append((MOST_URGENT_FIRST.index(need.urgency), -best[0].score, need.posted_at, need.id, need))
-    for *_, need in sorted(turns, key=lambda turn: turn[:4]):
-        best = index.top_k(need, 1, now)
-        if best:
-            ask(need, best[0].offer_id)
+        for offer_id, score in index.best(need, 1, now):
+            turns.append((MOST_URGENT_FIRST.index(need.urgency), -score, need.posted_at, need.id, offer_id, need))
+    asked: set[str] = set()
+    for *_, offer_id, need in sorted(turns, key=lambda turn: turn[:4]):
+        best = [offer_id]
+        if index.offers[offer_id].provider_id in asked:
+            best = [each for each, _ in index.best(need, 1, now)]
+        for each in best:
+            asked.add(index.offers[each].provider_id)
+            ask(need, each)
 
 
 def _round(index: Index, needs: Sequence[NeedFacts], now: datetime, ask: Ask) -> None:
@@ -73,8 +76,10 @@ def _round(index: Index, needs: Sequence[NeedFacts], now: datetime, ask: Ask) ->
     a need whose best offers all went to others is then asked of the best that is left. It is the same on every run, which a search with a time
     limit is not; a round in the service is at least as good."""
     by_id = {need.id: need for need in needs}
-    found = {need.id: index.top_k(need, CANDIDATES, now) for need in needs}
-    pairs = tuple(RoundPair(key, each.offer_id, worth(each.score, (now - by_id[key].posted_at).days)) for key, best in found.items() for each in best)
+    found = {need.id: index.best(need, CANDIDATES, now) for need in needs}
+    pairs = tuple(
+        RoundPair(key, offer_id, worth(score, (now - by_id[key].posted_at).days)) for key, best in found.items() for offer_id, score in best
+    )
     problem = Problem(
         offers=tuple(RoundOffer(offer_id, index.offers[offer_id].places_left) for offer_id in sorted({pair.offer_id for pair in pairs})),
         needs=tuple(RoundNeed(key, by_id[key].size, by_id[key].urgency) for key, best in found.items() if best),

@@ -77,7 +77,7 @@ class Simulation:
     # The needs that are placed anew
 
     def _work_at_the_desk(self) -> None:
-        needs = self.town.to_try()
+        needs = self.town.to_try(self.now)
         if needs:
             self._policy.give_out(self.town.index, needs, self.now, self._ask)
         self._at(self.now + self._policy.every, DESK, self._work_at_the_desk)

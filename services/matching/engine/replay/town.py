@@ -2,9 +2,11 @@
 
 from collections import Counter, defaultdict
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from services.matching.engine.index import Index, at_and_above
+from services.matching.engine.quick import NO, NeedSketch, quick_score, sketch_need, sketch_offer
 from services.matching.engine.replay.history import PastMatch, PastNeed, PastOffer
 from services.matching.engine.types import NeedFacts, ProviderRecord
 from services.matching.engine.weights import Weights
@@ -16,6 +18,7 @@ class Town:
     def __init__(self, offers: tuple[PastOffer, ...], weights: Weights) -> None:
         self.index = Index(weights)
         self.waiting: dict[UUID, NeedFacts] = {}
+        self._by_category: defaultdict[str, dict[UUID, NeedSketch]] = defaultdict(dict)
         self.requests: Counter[str] = Counter()
         self._offers = {offer.facts.id: offer for offer in offers}
         self._used: Counter[UUID] = Counter()
@@ -23,7 +26,7 @@ class Town:
         self._counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._helpers: defaultdict[UUID, Counter[str]] = defaultdict(Counter)
         self._fresh: set[UUID] = set()
-        self._touched: set[str] = set()
+        self._touched: set[UUID] = set()
 
     # Offers
 
@@ -31,7 +34,7 @@ class Town:
         """An offer takes requests from now on."""
         self._open.add(offer_id)
         self._show(offer_id)
-        self._touch(offer_id)
+        self._touched.add(offer_id)
 
     def close(self, offer_id: UUID) -> None:
         """An offer takes no more requests; what it holds goes on."""
@@ -52,7 +55,7 @@ class Town:
         self._used[offer_id] -= size
         self._show(offer_id)
         if offer_id in self._open:
-            self._touch(offer_id)
+            self._touched.add(offer_id)
 
     def returns(self, offer_id: UUID) -> bool:
         """Whether the offer's places come back when a match ends."""
@@ -67,30 +70,37 @@ class Town:
             facts, used = self._offers[offer_id].facts, self._used[offer_id]
             self.index.put_offer(replace(facts, places_used=used, is_open=used < facts.places))
 
-    def _touch(self, offer_id: UUID) -> None:
-        self._touched.add(self._offers[offer_id].facts.category)
-
     # Needs
 
     def wait(self, need: PastNeed | NeedFacts) -> None:
         """A need looks for an offer from now on."""
         facts = need.facts if isinstance(need, PastNeed) else need
         self.waiting[facts.id] = facts
+        self._by_category[facts.category][facts.id] = sketch_need(facts)
         self._fresh.add(facts.id)
 
     def leave(self, need_id: UUID) -> None:
         """A need waits no more."""
-        self.waiting.pop(need_id, None)
+        facts = self.waiting.pop(need_id, None)
+        if facts is not None:
+            del self._by_category[facts.category][need_id]
         self._fresh.discard(need_id)
 
-    def to_try(self) -> list[NeedFacts]:
-        """The waiting needs that may find an offer now, in the order of their ids: those that came since, and those for whose category room appeared
-        since. A need that found nothing finds nothing as long as no place appears: dates and consent only run out, and pairs are only ruled out."""
-        touched = {code for category in self._touched for code in at_and_above(category)}
-        found = [facts for key, facts in self.waiting.items() if key in self._fresh or facts.category in touched]
+    def to_try(self, now: datetime) -> list[NeedFacts]:
+        """The waiting needs that may find an offer now, in the order of their ids: those that came since, and those that would fit an offer where
+        room appeared since. A need that found nothing finds nothing as long as no place appears: dates and consent only run out, and pairs are
+        only ruled out."""
+        found = set(self._fresh)
+        for offer_id in self._touched & self.index.offers.keys():
+            offer = self.index.offers[offer_id]
+            sketch = sketch_offer(offer)
+            for category in at_and_above(offer.category) if offer.is_open else ():
+                for key, need in self._by_category[category].items():
+                    if key not in found and quick_score(need, sketch, now.toordinal(), self.index.weights) != NO:
+                        found.add(key)
         self._fresh.clear()
-        self._touched = set()
-        return sorted(found, key=lambda facts: facts.id)
+        self._touched.clear()
+        return [self.waiting[key] for key in sorted(found)]
 
     # Providers and cases
 
