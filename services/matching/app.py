@@ -24,7 +24,7 @@ def build(settings: Settings, clock: Clock = utc_now) -> tuple[Service[Work, Res
         work=Work,
         handlers=HANDLERS,
         timers=TIMERS,
-        resources=Resources(settings, IndexKeeper()),
+        resources=Resources(settings, IndexKeeper(settings.large_from)),
         clock=clock,
     )
     return service, service.app(title="Hospitium: matching", description=DESCRIPTION, routers=ROUTERS)

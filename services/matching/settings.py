@@ -17,6 +17,7 @@ class Settings(ServiceSettings):
     moderate_volunteers: bool = Field(True, description="Whether a volunteer's public offer waits for a moderator before it is seen.")
     members_record_cases: bool = Field(True, description="Whether members of associations may record cases and needs.")
     proposals_kept: int = Field(20, ge=1, le=20, description="Proposals kept of each need, the best ones.")
+    large_from: int = Field(5_000, ge=0, description="Offers from which the in-memory index is the compiled one, in columns.")
     round_offers: int = Field(200, ge=1, le=2000, description="Offers considered for each need of a round, the best ones.")
     need_days: int = Field(90, ge=7, le=730, description="Days after which a need that nobody could fill is withdrawn.")
     closed_case_days: int = Field(30, ge=1, le=730, description="Days after which a closed case's household is blanked.")

@@ -1,7 +1,10 @@
 """One transaction of matching, and the index that each process keeps in memory, fresh from the change table."""
 
 import asyncio
+import os
+import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +16,7 @@ from services.matching.engine.index import Index
 from services.matching.engine.types import NeedFacts
 from services.matching.engine.weights import DEFAULT, Weights
 from services.matching.model.need import Need
+from services.matching.model.scarcity import Pace
 from services.matching.settings import Settings
 from services.matching.store.cases import CaseStore
 from services.matching.store.changes import ChangeStore
@@ -23,8 +27,10 @@ from services.matching.store.needs import NeedStore
 from services.matching.store.offers import OfferStore
 from services.matching.store.proposals import ProposalStore
 from services.matching.store.rounds import RoundStore
+from services.matching.store.scarcity import ScarcityStore
 from services.matching.store.weights import WeightsStore
 
+ROOT = Path(__file__).resolve().parents[2]
 MOST_CHANGES = 20_000
 """Changes that are read at once."""
 
@@ -32,9 +38,10 @@ MOST_CHANGES = 20_000
 class IndexKeeper:
     """The index of this process. It is brought up to date from committed changes, before anything of a transaction is written."""
 
-    def __init__(self, weights: Weights = DEFAULT) -> None:
+    def __init__(self, large_from: int = 5_000, weights: Weights = DEFAULT) -> None:
         self.weights = weights
         self.index = Index(weights)
+        self._large_from = large_from
         self._place = -1
         self._seen: set[int] = set()
         self._lock = asyncio.Lock()
@@ -42,7 +49,8 @@ class IndexKeeper:
     async def refresh(self, work: "Work") -> Index:
         """Read what changed since, or everything at first; answers the index."""
         async with self._lock:
-            if self._place < 0:
+            outgrown = len(self.index.offers) >= self._large_from and type(self.index) is Index
+            if self._place < 0 or outgrown:
                 await self._build(work)
             else:
                 await self._follow(work)
@@ -51,8 +59,8 @@ class IndexKeeper:
     async def _build(self, work: "Work") -> None:
         place = await work.changes.place()
         self.weights = await work.weights.in_use()
-        index = Index(self.weights)
-        for offer in await work.offers.all_open():
+        index = await self._empty(await work.offers.count_open())
+        async for offer in work.offers.all_open():
             index.put_offer(offer.facts())
         needs = await work.needs.all_open(SYSTEM)
         for facts in await need_facts(work, needs):
@@ -65,6 +73,19 @@ class IndexKeeper:
             for offer_id in offers:
                 index.put_tried(need_id, offer_id)
         self.index, self._place = index, place
+
+    async def _empty(self, offers: int) -> Index:
+        """An index for so many offers. The compiled one is loaded only by a hub that is large, and compiled beside the service, once a machine."""
+        if offers < self._large_from:
+            return Index(self.weights)
+        # No more of the environment than compiling needs, so that no secret of the service goes along.
+        kept = {name: os.environ[name] for name in ("HOME", "NUMBA_CACHE_DIR") if name in os.environ} | {"PYTHONPATH": str(ROOT)}
+        command = (sys.executable, "-m", "services.matching.engine.columns.large")
+        compiling = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=kept, stdin=asyncio.subprocess.DEVNULL)
+        await compiling.wait()
+        from services.matching.engine.columns.large import LargeIndex
+
+        return LargeIndex(self.weights)
 
     async def _follow(self, work: "Work") -> None:
         while True:
@@ -126,6 +147,7 @@ class Resources:
 
     settings: Settings
     keeper: IndexKeeper
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(slots=True)
@@ -139,6 +161,7 @@ class Work(BaseWork):
     proposals: ProposalStore = field(init=False)
     rounds: RoundStore = field(init=False)
     weights: WeightsStore = field(init=False)
+    scarcity: ScarcityStore = field(init=False)
     changes: ChangeStore = field(init=False)
     known: KnownStore = field(init=False)
     history: HistoryStore = field(init=False)
@@ -154,6 +177,7 @@ class Work(BaseWork):
         self.proposals = ProposalStore(session)
         self.rounds = RoundStore(session)
         self.weights = WeightsStore(session)
+        self.scarcity = ScarcityStore(session)
         self.changes = ChangeStore(session)
         self.known = KnownStore(session)
         self.history = HistoryStore(session)

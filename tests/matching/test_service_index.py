@@ -19,10 +19,11 @@ async def index_of(world: World, keeper: IndexKeeper) -> tuple[Any, ...]:
     async with world.bench.service.open_work(SYSTEM, reading=True) as work:
         index = await keeper.refresh(work)
     offers = {key: offer for key, offer in index.offers.items()}
-    return offers, dict(index.needs), index._helpers, set(index._tried), index._records
+    return offers, {key: need for key, need in index.needs.items()}, index._helpers, set(index._tried), index._records
 
 
-async def test_an_index_that_followed_equals_one_built_now(either_world: World) -> None:
+@pytest.mark.parametrize("large_from", [5_000, 0])
+async def test_an_index_that_followed_equals_one_built_now(either_world: World, large_from: int) -> None:
     world = either_world
     keeper = world.bench.service.resources.keeper
     await index_of(world, keeper)
@@ -37,7 +38,7 @@ async def test_an_index_that_followed_equals_one_built_now(either_world: World) 
     await world.do(world.volunteer, offers[2], "offers", "close")
     await world.do(world.coordinator, needs[3], "needs", "withdraw")
 
-    followed, built = await index_of(world, keeper), await index_of(world, IndexKeeper())
+    followed, built = await index_of(world, keeper), await index_of(world, IndexKeeper(large_from=large_from))
 
     assert followed[0] == built[0] and followed[1] == built[1]
     assert {key: value for key, value in followed[2].items() if value} == {key: value for key, value in built[2].items() if value}
@@ -143,3 +144,23 @@ async def test_confirmations_rounds_and_answers_at_once_end_without_a_deadlock(o
             held = sum(match["size"] for match in live if match["offer_id"] == offer["id"])
             assert (await world.get(world.admin, f"/api/v1/offers/{offer['id']}"))["places_left"] == 3 - held
         assert len({UUID(match["need_id"]) for match in live}) == len(live)
+
+
+async def test_a_hub_that_grows_large_changes_to_the_compiled_index_and_proposes_the_same(open_world: Any) -> None:
+    async with open_world(large_from=3) as world:
+        keeper = world.bench.service.resources.keeper
+        offers = [await world.an_offer(), await world.an_offer(world.member)]
+        need = await world.a_need()
+        await world.settled()
+        before = await world.proposed(need)
+        kinds = [type(keeper.index).__name__]
+
+        offers += [await world.an_offer(), await world.an_offer(world.member)]
+        await world.settled()
+        await world.do(world.volunteer, offers[0], "offers", "pause")
+        await world.settled()
+
+        kinds.append(type(keeper.index).__name__)
+        assert kinds == ["Index", "LargeIndex"]
+        assert set(before) == {offer["id"] for offer in offers[:2]}
+        assert set(await world.proposed(need)) == {offer["id"] for offer in offers[1:]}

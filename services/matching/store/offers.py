@@ -1,11 +1,11 @@
 """Offers in the database: who sees which, and places that can never be overbooked."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import NotFound, PreconditionFailed
@@ -16,7 +16,9 @@ from services.matching.model.offer import Location, Offer, OfferState, Provider,
 from services.matching.store import shapes
 from services.matching.tables import Base, OfferRow
 
-T = Base.metadata.tables["offer"].c
+OFFERS = Base.metadata.tables["offer"]
+T = OFFERS.c
+PORTION = 5_000
 VISIBLE = (OfferState.OPEN, OfferState.FULL)
 BLANK_TITLE = {"en": "-"}
 """What stands where an erased provider's words were."""
@@ -141,10 +143,21 @@ class OfferStore:
             query = select(OfferRow.id).where(OfferRow.id.in_(sorted(ids)[start : start + 400]))  # type: ignore[call-overload, attr-defined]
             await self._session.execute(query.order_by(OfferRow.id).with_for_update())
 
-    async def all_open(self, limit: int = 2_000_000) -> list[Offer]:
-        """Every offer that is not closed, for building the index."""
-        rows = (await self._session.execute(select(OfferRow).where(OfferRow.state != "closed").limit(limit))).scalars()  # type: ignore[arg-type]
-        return [to_offer(row) for row in rows]
+    async def count_open(self) -> int:
+        """How many offers an index would hold."""
+        return int((await self._session.execute(select(func.count()).select_from(OfferRow).where(T.state != "closed"))).scalar_one())
+
+    async def all_open(self) -> AsyncIterator[Offer]:
+        """Every offer that is not closed, for the index; read in portions."""
+        after: UUID | None = None
+        while True:
+            query = select(OFFERS).where(T.state != "closed").order_by(T.id).limit(PORTION)
+            rows = (await self._session.execute(query if after is None else query.where(T.id > after))).all()
+            for row in rows:
+                yield to_offer(row)
+            if len(rows) < PORTION:
+                return
+            after = rows[-1].id
 
     async def of_provider(self, provider: Provider) -> list[Offer]:
         """All offers of a volunteer or of an organisation."""

@@ -9,10 +9,11 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.engine.types import Verdict
+from services.matching.model.offer import Provider
 from services.matching.tables import Base, NeedRow, ProposalRow
 
-PROPOSALS, NEEDS = (Base.metadata.tables[name] for name in ("proposal", "need"))
-P, N = PROPOSALS.c, NEEDS.c
+PROPOSALS, NEEDS, OFFERS = (Base.metadata.tables[name] for name in ("proposal", "need", "offer"))
+P, N, O = PROPOSALS.c, NEEDS.c, OFFERS.c  # noqa: E741 - a letter a table
 
 
 class ProposalStore:
@@ -73,6 +74,12 @@ class ProposalStore:
             query = query.where(P.offer_id.in_(offer_ids[start : start + 400]), N.state == "open")
             found.update((await self._session.execute(query.limit(100_000))).scalars())
         return found
+
+    async def needs_with_provider(self, provider: Provider) -> set[UUID]:
+        """Open needs that have a proposal with an offer of this provider."""
+        offers = select(O.id).where(O.provider_kind == str(provider.kind), O.provider_id == provider.id)
+        query = select(P.need_id).distinct().join_from(PROPOSALS, NEEDS, N.id == P.need_id).where(N.state == "open", P.offer_id.in_(offers))
+        return set((await self._session.execute(query.limit(100_000))).scalars())
 
 
 def _proposal(verdict: Verdict, rank: int) -> dict[str, Any]:  # Any: column values

@@ -9,8 +9,7 @@ from chassis.context import correlation_id, follow
 from contracts.roles import Scope
 from services.matching import events_out
 from services.matching.engine.explain import Explanation, why
-from services.matching.engine.index import Index
-from services.matching.engine.types import INTERPRETER, Verdict
+from services.matching.engine.types import Verdict
 from services.matching.model.match import Match
 from services.matching.model.need import Need, NeedState
 from services.matching.model.offer import Offer, Provider
@@ -62,15 +61,13 @@ async def propose_for_offer(work: Work, offer_id: UUID) -> None:
     touched = await work.proposals.needs_with([offer_id])
     offer = index.offers.get(offer_id)
     if offer is not None and offer.is_open:
-        touched.update(verdict.need_id for verdict in index.needs_for(offer, work.now))
+        touched.update(index.need_ids_for(offer, work.now))
     await _propose_or_mark(work, touched)
 
 
 async def propose_for_provider(work: Work, provider: Provider) -> None:
     """A provider was asked or answered: their counters are a part of every score with one of their offers."""
-    index = await work.resources.keeper.refresh(work)
-    offers = [offer.id for offer in index.offers.values() if offer.provider_id == provider.key]
-    await _propose_or_mark(work, await work.proposals.needs_with(offers))
+    await _propose_or_mark(work, await work.proposals.needs_with_provider(provider))
 
 
 async def catch_up(work: Work, limit: int = 10) -> int:
@@ -94,18 +91,13 @@ async def explain_pair(work: Work, need_id: UUID, offer_id: UUID) -> PairExplain
     facts = (await need_facts(work, [need]))[0]
     index = await work.resources.keeper.refresh(work)
     at, weights = await circumstances(work, need, offer), work.resources.keeper.weights
-    explanation = why(facts, offer.facts(), at, weights, interpreter_offers=_interpreters(index))
+    explanation = why(facts, offer.facts(), at, weights, interpreter_offers=index.interpreters)
     return PairExplained(need, offer, explanation, await work.matches.latest_of_pair(need_id, offer_id))
 
 
 async def _need_for(work: Work, need_id: UUID) -> Need:
     require(work.caller, MODERATORS, Scope.MATCHES)
     return await work.needs.seen(need_id, work.caller, whole_hub=work.caller.role == "admin")
-
-
-def _interpreters(index: Index) -> int:
-    """How many open offers provide an interpreter."""
-    return sum(1 for offer in index.offers.values() if offer.is_open and INTERPRETER in offer.provides)
 
 
 async def _propose_or_mark(work: Work, touched: Collection[UUID]) -> None:
