@@ -77,7 +77,8 @@ def test_the_same_instance_has_the_same_answer(instance: Instance) -> None:
     again = portfolio.best(instance, 2.0)
 
     assert (before.value, before.bound) == (again.value, again.bound)
-    assert before.chosen is None or np.array_equal(before.chosen, again.chosen)
+    assert (before.chosen is None) == (again.chosen is None)
+    assert before.chosen is None or again.chosen is None or before.chosen.tolist() == again.chosen.tolist()
 
 
 @pytest.mark.parametrize("must", [False, True])
@@ -163,8 +164,8 @@ def test_needs_that_use_several_resources_come_near_the_bound() -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(tiny(), st.randoms(use_true_random=False))
-def test_a_start_never_makes_it_worse(instance: Instance, dice: object) -> None:
+@given(tiny())
+def test_a_start_never_makes_it_worse(instance: Instance) -> None:
     start = portfolio.best(instance, 0.5)
 
     answer = portfolio.best(instance, 0.0, start=start.chosen)

@@ -48,7 +48,7 @@ class Worker:
 
     def news(self) -> list[dict[str, Ints]]:
         """What the worker has said since: `chosen` for a better choice, `bound` and `done` (1: solved, 2: impossible, 0: out of time) at the end."""
-        said = []
+        said: list[dict[str, Ints]] = []
         while True:
             try:
                 each = self.heard.get_nowait()
@@ -101,9 +101,10 @@ def _solve(asked: dict[str, Ints], out: IO[bytes]) -> None:
     """Solve one instance with HiGHS; say each better choice as it comes, then the bound."""
     import highspy  # only here: the process that asks must be able to hold OR-tools, which cannot share one with HiGHS
 
-    instance = Instance(*(asked[name] for name in FIELDS), must=bool(asked["must"][0]))
+    capacity, first, value, uses, resource, amount = (asked[name] for name in FIELDS)
+    instance = Instance(capacity, first, value, uses, resource, amount, bool(asked["must"][0]))
     options, demands, resources = instance.options, instance.demands, len(instance.capacity)
-    highs: Any = highspy.Highs()
+    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, setting in OPTIONS.items():
         highs.setOptionValue(name, setting)
     highs.setOptionValue("mip_abs_gap", float(asked["gap"][0]) + 0.5)

@@ -82,7 +82,8 @@ class Prover:
             return inside
         loss = self.prices.utility[self.core.owner[inside]] - self.prices.reduced[inside]
         keep = (int(self.prices.exact[part]) - loss) // self.prices.scale > int(self.held.value[part])
-        return inside[keep | (self.held.chosen[self.core.owner[inside]] == inside)]
+        left: Ints = inside[keep | (self.held.chosen[self.core.owner[inside]] == inside)]
+        return left
 
     def _take(self, local: Ints, done: bool) -> bool:
         chosen = np.full(self.core.instance.demands, UNPLACED, np.int64)

@@ -97,9 +97,11 @@ class Search:
     @property
     def best(self) -> Ints:
         """The best choice seen that holds, in options of the core."""
-        return self.option[self.kept]
+        kept: Ints = self.option[self.kept]
+        return kept
 
     @property
     def now(self) -> Ints:
         """The choice where the search stands, in options of the core; it may overuse resources."""
-        return self.option[self.chosen]
+        now: Ints = self.option[self.chosen]
+        return now

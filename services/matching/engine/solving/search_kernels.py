@@ -161,7 +161,7 @@ def anneal(  # type: ignore[no-untyped-def]
         change, more = _enter(b, uses, resource, amount, used, capacity, spare, steep)
         energy += change + loss[b] - loss[a]
         overuse += more
-        k = -1
+        k = np.int32(-1)
         out = a
         to = a
         if energy > allowed:
@@ -218,8 +218,8 @@ def anneal(  # type: ignore[no-untyped-def]
         state[1] += overuse
         if state[1] == 0 and state[0] > state[2]:
             state[2] = state[0]
-            for at in range(state[3]):
-                kept[journal[at]] = chosen[journal[at]]
-                noted[journal[at]] = False
+            for changed in range(state[3]):
+                kept[journal[changed]] = chosen[journal[changed]]
+                noted[journal[changed]] = False
             state[3] = 0
-    state[4] = np.int64(seed)
+    state[4] = seed
