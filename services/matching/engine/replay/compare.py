@@ -60,7 +60,7 @@ def sentences(found: Comparison) -> list[str]:
     )
     told += _differs("Nine of ten matched needs have it within {new} days instead of {now}.", now.total.waiting_p90, new.total.waiting_p90)
     told += _differs("Half of the matched pairs lie within {new} instead of {now}.", _km(now.distance_median), _km(new.distance_median))
-    if now.gini != new.gini:
+    if f"{now.gini:.2f}" != f"{new.gini:.2f}":
         told.append(
             f"Requests are spread {'more' if new.gini < now.gini else 'less'} evenly over {new.providers} providers: "
             f"the Gini coefficient is {new.gini:.2f} instead of {now.gini:.2f}."
