@@ -1,10 +1,8 @@
 """One transaction of matching, and the index that each process keeps in memory, fresh from the change table."""
 
 import asyncio
-import os
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +13,7 @@ from chassis.work import Work as BaseWork
 from services.matching.engine.index import Index
 from services.matching.engine.types import NeedFacts
 from services.matching.engine.weights import DEFAULT, Weights
+from services.matching.engine.workers import ROOT, worker_environment
 from services.matching.model.need import Need
 from services.matching.model.scarcity import Pace
 from services.matching.settings import Settings
@@ -30,7 +29,6 @@ from services.matching.store.rounds import RoundStore
 from services.matching.store.scarcity import ScarcityStore
 from services.matching.store.weights import WeightsStore
 
-ROOT = Path(__file__).resolve().parents[2]
 MOST_CHANGES = 20_000
 """Changes that are read at once."""
 
@@ -78,10 +76,8 @@ class IndexKeeper:
         """An index for so many offers. The compiled one is loaded only by a hub that is large, and compiled beside the service, once a machine."""
         if offers < self._large_from:
             return Index(self.weights)
-        # No more of the environment than compiling needs, so that no secret of the service goes along.
-        kept = {name: os.environ[name] for name in ("HOME", "NUMBA_CACHE_DIR") if name in os.environ} | {"PYTHONPATH": str(ROOT)}
         command = (sys.executable, "-m", "services.matching.engine.columns.large")
-        compiling = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=kept, stdin=asyncio.subprocess.DEVNULL)
+        compiling = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=worker_environment(), stdin=asyncio.subprocess.DEVNULL)
         await compiling.wait()
         from services.matching.engine.columns.large import LargeIndex
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +11,8 @@ from chassis.errors import Unavailable
 from services.matching.engine.plan import Plan, Progress, plan_from
 from services.matching.engine.problem import Problem, RoundPair, to_plain
 from services.matching.engine.seating import components, fill
+from services.matching.engine.workers import ROOT, worker_environment
 
-ROOT = Path(__file__).resolve().parents[3]
 GRACE_SECONDS = 30.0
 """What the worker gets on top of the solving time, to start, to read and to write."""
 STOP_SECONDS = 10.0
@@ -42,7 +41,7 @@ async def solve(problem: Problem, seconds: float, grace: float = GRACE_SECONDS, 
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "services.matching.engine.solver_process"),
         cwd=ROOT,
-        env={"PYTHONHASHSEED": "0", "PYTHONPATH": str(ROOT)},
+        env=worker_environment(),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
