@@ -174,6 +174,8 @@ TABLE: tuple[Rule, ...] = (
         ("GET", "/api/v1/vocabulary", "read categories"),
         ("GET", "/api/v1/weights", "read how matching ranks"),
         ("GET", "/api/v1/weights/{version}", "read how matching ranks"),
+        ("GET", "/api/v1/scarcity", "read what is lacking"),
+        ("GET", "/api/v1/scarcity/history", "read what is lacking"),
         ("GET", "/api/v1/offers", "read public offers"),
         ("GET", "/api/v1/offers/{offer_id}", "read public offers"),
     ),
@@ -207,6 +209,7 @@ TABLE: tuple[Rule, ...] = (
             ("POST", f"/api/v1/matches/{{match_id}}/{verb}", "answer requests", (V, M, C), (MATCHES, OFFERS))
             for verb in ("accept", "decline", "start", "fulfil", "fail", "cancel")
         ),
+        ("POST", "/api/v1/scarcity/refresh", "exact figures, scarcity", (C, A), ()),
         ("GET", "/api/v1/rounds", "rounds", (C, A), (MATCHES,)),
         ("POST", "/api/v1/rounds", "rounds", (C,), (MATCHES,)),
         ("GET", "/api/v1/rounds/{round_id}", "rounds", (C, A), (MATCHES,)),

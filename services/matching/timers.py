@@ -11,10 +11,13 @@ from chassis.timers import Timer
 from services.matching.engine.assign import RoundNotSolved, solve
 from services.matching.engine.plan import Plan, Progress
 from services.matching.engine.problem import Problem
+from services.matching.engine.scarcity.ask import ScarcityNotFound, find_lacking
 from services.matching.model.round import Round
-from services.matching.use_cases import cases, matches, offers, proposals, round_problem, rounds
+from services.matching.use_cases import cases, matches, offers, proposals, round_problem, rounds, scarcity
 
 HOUR = 3600.0
+SCARCITY_SECONDS = 5.0
+"""For the plan of each kind of help whose needs have sizes."""
 
 
 async def expire_matches(service: Any) -> None:  # Any: chassis.service.Service of matching, here and below
@@ -88,10 +91,33 @@ async def _solve(service: Any, made: Round, problem: Problem) -> Plan:
     return await solve(problem, made.wishes.seconds, tell=tell, stop=stop)
 
 
+async def find_scarcity(service: Any) -> None:
+    """Find what is lacking, in a process beside, where it is due; no transaction is open meanwhile. An empty hub computes nothing."""
+    pace = service.resources.pace
+    async with service.open_work(SYSTEM, reading=True) as work:
+        if not await scarcity.is_due(work):
+            return
+        gathered = await scarcity.gather(work)
+        known = await work.scarcity.last_at() is not None
+    pace.wanted = False
+    posed = await scarcity.pose(gathered)
+    if not posed.question.asks and not known:
+        return
+    try:
+        findings = await find_lacking(posed.question, SCARCITY_SECONDS)
+    except ScarcityNotFound:
+        pace.failed_at = service.clock()
+        raise
+    pace.failed_at = None
+    async with service.open_work(SYSTEM) as work:
+        await scarcity.keep(work, gathered.as_of, posed, findings)
+
+
 TIMERS = (
     Timer("expire matches", 30.0, expire_matches),
     Timer("look after offers", 300.0, look_after_offers),
     Timer("keep retention", HOUR, keep_retention),
     Timer(proposals.PROPOSE, 5.0, catch_up),
     Timer("solve rounds", 5.0, solve_rounds),
+    Timer(scarcity.SCARCITY, 60.0, find_scarcity),
 )

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.matching.api import cases, changes, matches, offers, rounds, vocabulary, weights
+from services.matching.api import cases, changes, matches, offers, rounds, scarcity, vocabulary, weights
 
-ROUTERS: list[APIRouter] = [vocabulary.router, offers.router, cases.router, changes.router, matches.router, rounds.router, weights.router]
+ROUTERS: list[APIRouter] = [each.router for each in (vocabulary, offers, cases, changes, matches, rounds, scarcity, weights)]
 """All routes."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -21,11 +22,12 @@ async def find_lacking(question: Question, seconds: float, patience: float = PAT
     """What is lacking (`worker.find_here`), from a worker process of its own. Raises `ScarcityNotFound`; the worker is ended when the caller is
     cancelled."""
     asked = json.dumps({"question": question_to_plain(question), "seconds": seconds}).encode() + b"\n"
-    # The worker gets no environment, so that no secret of the service can leak through it.
+    # No more of the environment than compiled kernels need to be found again, so that no secret of the service goes along.
+    kept = {name: os.environ[name] for name in ("HOME", "NUMBA_CACHE_DIR") if name in os.environ}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "services.matching.engine.scarcity.worker"),
         cwd=ROOT,
-        env={"PYTHONHASHSEED": "0", "PYTHONPATH": str(ROOT)},
+        env={"PYTHONHASHSEED": "0", "PYTHONPATH": str(ROOT), **kept},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
