@@ -24,6 +24,7 @@ OFFER_POINTERS = {
     "/valid_until": "valid_until",
     "/provides": "provides",
     "/requires": "requires",
+    "/prefers": "prefers",
     "/household": "household_min",
     "/household/max": "household_max",
     "/audience": "audience",
@@ -130,6 +131,7 @@ def offer_of(form: Form, category: Record, places: list[NamedPlace]) -> Record:
         "valid_until": form.text("valid_until") or None,
         "provides": form.many("provides"),
         "requires": form.many("requires"),
+        "prefers": form.many("prefers"),
         "audience": form.text("audience", "public"),
     }
     least, most = form.whole("household_min"), form.whole("household_max")
