@@ -44,9 +44,7 @@ class WeightsCreate(Body):
 
     version: str = Field(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", examples=["fair-load-2"])
     parts: WeightsPartsBody
-    note: str = Field(
-        "", max_length=NOTE_LENGTH, description="What they are for. Public.", examples=["Ask the same few less."]
-    )
+    note: str = Field("", max_length=NOTE_LENGTH, description="What they are for. Public.", examples=["Ask the same few less."])
 
 
 class WeightsPartRead(BaseModel):
