@@ -1,7 +1,6 @@
 """The best offers found so far, as a heap in two arrays with the worst on top, in the order of `score.rank`."""
 
-from numba import njit
-
+from services.matching.engine.columns.compiled import compiled
 from services.matching.engine.columns.layout import (
     I64,
     POSTED,
@@ -10,7 +9,7 @@ from services.matching.engine.columns.layout import (
 )
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _better(offers: Rows, score: Number, row: Number, than: Number, other: Number) -> Number:
     """The order of `score.rank`: higher score, then what was posted earlier, then the lower id."""
     if score != than:
@@ -22,7 +21,7 @@ def _better(offers: Rows, score: Number, row: Number, than: Number, other: Numbe
     return offers.ids[row, 1] < offers.ids[other, 1]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def sink(offers: Rows, rows: I64, scores: I64, count: Number) -> None:
     """Restore the heap (the worst on top) after its top was replaced."""
     row, score, at = rows[0], scores[0], 0
@@ -37,7 +36,7 @@ def sink(offers: Rows, rows: I64, scores: I64, count: Number) -> None:
     rows[at], scores[at] = row, score
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def keep(offers: Rows, rows: I64, scores: I64, count: Number, row: Number, score: Number) -> Number:
     """Take an offer into the heap of the best, if it is better than the worst of a full one; how many the heap then holds."""
     if count == len(rows):

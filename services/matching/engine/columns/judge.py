@@ -3,6 +3,7 @@
 import numpy as np
 from numba import njit
 
+from services.matching.engine.columns.compiled import compiled
 from services.matching.engine.columns.layout import (
     ASKS_TIMES,
     CASE,
@@ -51,7 +52,7 @@ DAY_MICROSECONDS = 86_400_000_000
 EVERY_DAY = 127
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def bits(word: Number) -> Number:
     """How many bits of a word are set (the compiler knows this form and uses one instruction)."""
     word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)
@@ -60,7 +61,7 @@ def bits(word: Number) -> Number:
     return np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _distance(offers: Rows, needs: Rows, offer: Number, need: Number) -> Number:
     if offers.facts[offer, FLAGS] & REMOTE:
         return FULL
@@ -78,7 +79,7 @@ def _distance(offers: Rows, needs: Rows, offer: Number, need: Number) -> Number:
     return FULL * (reach - away) // reach
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _language(offers: Rows, needs: Rows, shared: Shared, offer: Number, need: Number) -> Number:
     count = np.int64(needs.facts[need, WISHES])
     if count == 0:
@@ -103,7 +104,7 @@ def _language(offers: Rows, needs: Rows, shared: Shared, offer: Number, need: Nu
     return 0 if lifted else NO
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _preferences(offers: Rows, needs: Rows, offer: Number, need: Number) -> Number:
     asked, met = np.int64(needs.facts[need, PREFERENCES]), np.int64(0)
     for word in range(offers.tags.shape[2]):
@@ -116,11 +117,13 @@ def _preferences(offers: Rows, needs: Rows, offer: Number, need: Number) -> Numb
     return FULL * met // asked if asked else FULL
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _topics(offers: Rows, needs: Rows, offer: Number, need: Number) -> Number:
-    wished = covered = np.int64(0)
+    count, wished, covered = needs.facts[need, TOPICS], np.int64(0), np.int64(0)
+    if count == 0:
+        return FULL
     begin = needs.facts[need, TOPICS_AT]
-    for at in range(begin, begin + needs.facts[need, TOPICS]):
+    for at in range(begin, begin + count):
         topic, level = needs.topics[at, 0], needs.topics[at, 1]
         found = False
         start = offers.facts[offer, TOPICS_AT]
@@ -136,7 +139,7 @@ def _topics(offers: Rows, needs: Rows, offer: Number, need: Number) -> Number:
     return FULL * covered // wished if wished else FULL
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _days(first: Number, last: Number) -> Number:
     """The weekdays from one ordinal day to another, Monday the lowest bit."""
     if last - first >= 6:
@@ -147,7 +150,7 @@ def _days(first: Number, last: Number) -> Number:
     return days
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _sum(rows: Rows, row: Number, days: Number) -> Number:
     """The minutes of a row's windows on some weekdays."""
     begin, total = rows.facts[row, WINDOWS_AT], np.int64(0)
@@ -157,7 +160,7 @@ def _sum(rows: Rows, row: Number, days: Number) -> Number:
     return total
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _shared_minutes(offers: Rows, needs: Rows, offer: Number, need: Number, days: Number) -> Number:
     ours, theirs = needs.facts[need, WINDOWS], offers.facts[offer, WINDOWS]
     if ours == 0 and theirs == 0:
@@ -180,7 +183,7 @@ def _shared_minutes(offers: Rows, needs: Rows, offer: Number, need: Number, days
     return total
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _times(offers: Rows, needs: Rows, offer: Number, need: Number, today: Number) -> Number:
     first = max(today, np.int64(offers.limits[FIRST, offer]), np.int64(needs.limits[FIRST, need]))
     last = np.int64(min(offers.limits[LAST, offer], needs.limits[LAST, need]))
@@ -192,7 +195,7 @@ def _times(offers: Rows, needs: Rows, offer: Number, need: Number, today: Number
     return FULL * minutes // needs.facts[need, MINUTES] if needs.facts[need, FLAGS] & ASKS_TIMES else FULL
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def helped(offers: Rows, needs: Rows, shared: Shared, offer: Number, need: Number) -> Number:
     """Whether the offer's provider already helps the need's case."""
     case = needs.facts[need, CASE]
@@ -203,14 +206,14 @@ def helped(offers: Rows, needs: Rows, shared: Shared, offer: Number, need: Numbe
     return False
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def waiting(needs: Rows, need: Number, as_of: Number) -> Number:
     """The points of waiting: full after `WAITING_DAYS` days."""
     days = max(0, (as_of - needs.moments[need, POSTED]) // DAY_MICROSECONDS)
     return FULL * min(days, WAITING_DAYS) // WAITING_DAYS
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _was_tried(offers: Rows, needs: Rows, offer: Number, need: Number) -> Number:
     begin = needs.facts[need, TRIED_AT]
     for at in range(begin, begin + needs.facts[need, TRIED]):
@@ -219,8 +222,9 @@ def _was_tried(offers: Rows, needs: Rows, offer: Number, need: Number) -> Number
     return False
 
 
-@njit(cache=True, nogil=True)
-def judge(offers: Rows, needs: Rows, shared: Shared, offer: Number, need: Number, today: Number, as_of: Number, floor: Number, points: I64) -> Number:
+def _judge(
+    offers: Rows, needs: Rows, shared: Shared, offer: Number, need: Number, today: Number, as_of: Number, floor: Number, points: I64
+) -> Number:
     """The score of a pair whose category, size, household and audience fit, its parts in `points`; `NO` where another rule fails, `TOO_LOW`
     where the score cannot reach `floor` (then the parts are not all known). What costs most is asked last."""
     weights = shared.weights
@@ -253,3 +257,8 @@ def judge(offers: Rows, needs: Rows, shared: Shared, offer: Number, need: Number
     if times < 0 or _was_tried(offers, needs, offer, need):
         return NO
     return best - (FULL - topics) * weights[TOPICAL] - (FULL - times) * weights[TIMES]
+
+
+judge = compiled(_judge)
+judge_here = njit(inline="always")(_judge)
+"""The same, put into the caller's loop: a call with all columns as arguments costs as much as most verdicts."""

@@ -2,15 +2,20 @@
 
 It asks what one comparison can tell: places, household, dates, folded tags and languages, coarse times, an upper bound of the distance."""
 
-import numpy as np
-from numba import njit
+from typing import NamedTuple
 
+import numpy as np
+
+from services.matching.engine.columns.compiled import compiled
 from services.matching.engine.columns.layout import (
     ACCEPTS,
+    F32,
     FIRST,
     FLAGS,
     HAS,
     HOUSEHOLD,
+    I32,
+    I64,
     INTERPRETER,
     INTERPRETS,
     LANGS,
@@ -19,12 +24,12 @@ from services.matching.engine.columns.layout import (
     LEFT,
     MOST,
     NO_LANGUAGE,
-    OUT,
     PROVIDES,
     RADIUS,
     REQUIRES,
     SIZE,
     SLOTS,
+    U64,
     WISHES,
     WISHES_AT,
     Bools,
@@ -43,7 +48,7 @@ EVERYWHERE = 2.0
 """The share of the reach that stands for any distance."""
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def accept(needs: Rows, shared: Shared, first: Number, end: Number) -> None:
     """Write the accepted languages of needs, folded as the offers' spoken ones are: an offer that meets none of the bits cannot be eligible."""
     for need in range(first, end):
@@ -59,63 +64,118 @@ def accept(needs: Rows, shared: Shared, first: Number, end: Number) -> None:
         needs.masks[ACCEPTS, need] = accepted
 
 
-@njit(cache=True, nogil=True)
-def _slack(share: Number) -> Number:
-    """What the first pass adds to its bound of the distance: little, or more than any chord of the unit sphere."""
-    return np.float32(SLACK_M / EARTH_RADIUS_M if share <= 1 else 3.0)
+class Asked(NamedTuple):
+    """What a need asks of each row of a run, as plain numbers; a bound of the distance is `max(radius, travel) * share`."""
+
+    accepts: Number
+    lacks: Number
+    requires: Number
+    slots: Number
+    size: Number
+    household: Number
+    travel: Number
+    first: Number
+    last: Number
+    x: Number
+    y: Number
+    z: Number
 
 
-@njit(cache=True, nogil=True)
-def pass_offers(offers: Rows, needs: Rows, need: Number, begin: Number, count: Number, today: Number, share: Number, ok: Bools) -> None:
-    """Mark the offers of a run that could be eligible, and within `share` of the reach (`EVERYWHERE`: at any distance)."""
-    langs, provides = offers.masks[LANGS, begin : begin + count], offers.masks[PROVIDES, begin : begin + count]
-    requires, slots = offers.masks[REQUIRES, begin : begin + count], offers.masks[SLOTS, begin : begin + count]
-    left, least = offers.limits[LEFT, begin : begin + count], offers.limits[LEAST, begin : begin + count]
-    most, radius = offers.limits[MOST, begin : begin + count], offers.limits[RADIUS, begin : begin + count]
-    opens, ends = offers.limits[FIRST, begin : begin + count], offers.limits[LAST, begin : begin + count]
-    xs, ys = offers.spot[0, begin : begin + count], offers.spot[1, begin : begin + count]
-    zs = offers.spot[2, begin : begin + count]
-    accepts, lacks, needed, asked = needs.masks[ACCEPTS, need], ~needs.masks[HAS, need], needs.masks[REQUIRES, need], needs.masks[SLOTS, need]
-    size, household, travel = needs.limits[SIZE, need], needs.limits[HOUSEHOLD, need], needs.limits[RADIUS, need]
-    first, last = np.int32(max(np.int64(needs.limits[FIRST, need]), today)), needs.limits[LAST, need]
-    x, y, z = needs.spot[0, need], needs.spot[1, need], needs.spot[2, need]
-    scale, slack, zero = np.float32(share * SLACK / EARTH_RADIUS_M), _slack(share), np.uint64(0)
-    if last < first:
-        ok[:count] = 0
-        return
-    for at in range(count):
-        bound = np.float32(max(radius[at], travel)) * scale + slack
-        dx, dy, dz = xs[at] - x, ys[at] - y, zs[at] - z
-        fits = dx * dx + dy * dy + dz * dz <= bound * bound
-        fits &= (left[at] >= size) & (least[at] <= household) & (most[at] >= household) & (opens[at] <= last) & (ends[at] >= first)
-        fits &= (
-            ((langs[at] & accepts) != zero) & ((needed & ~provides[at]) == zero) & ((requires[at] & lacks) == zero) & ((slots[at] & asked) != zero)
+class Offered(NamedTuple):
+    """What an offer asks of each need of a run, as plain numbers."""
+
+    langs: Number
+    lacks: Number
+    requires: Number
+    slots: Number
+    left: Number
+    least: Number
+    most: Number
+    radius: Number
+    first: Number
+    last: Number
+    x: Number
+    y: Number
+    z: Number
+
+
+@compiled
+def asked_by(needs: Rows, need: Number, today: Number) -> Asked:
+    """What a need asks of offers on a day."""
+    masks, limits, spot = needs.masks, needs.limits, needs.spot
+    return Asked(
+        *(masks[ACCEPTS, need], ~masks[HAS, need], masks[REQUIRES, need], masks[SLOTS, need]),
+        *(limits[SIZE, need], limits[HOUSEHOLD, need], limits[RADIUS, need], max(limits[FIRST, need], np.int32(today)), limits[LAST, need]),
+        *(spot[0, need], spot[1, need], spot[2, need]),
+    )
+
+
+@compiled
+def offered_by(offers: Rows, offer: Number, today: Number) -> Offered:
+    """What an offer asks of needs on a day."""
+    masks, limits, spot = offers.masks, offers.limits, offers.spot
+    return Offered(
+        *(masks[LANGS, offer], ~masks[PROVIDES, offer], masks[REQUIRES, offer], masks[SLOTS, offer]),
+        *(limits[LEFT, offer], limits[LEAST, offer], limits[MOST, offer], limits[RADIUS, offer]),
+        *(max(limits[FIRST, offer], np.int32(today)), limits[LAST, offer]),
+        *(spot[0, offer], spot[1, offer], spot[2, offer]),
+    )
+
+
+@compiled
+def pass_offers(
+    masks: U64, limits: I32, spot: F32, asked: Asked, begin: Number, end: Number, share: Number, ok: Bools, rows: I64, count: Number
+) -> Number:
+    """Add to `rows`, behind `count`, the offers of a run that could be eligible and within `share` of the reach (above 1: at any distance); how
+    many there are then. `rows` has room for all."""
+    zero, scale = np.uint64(0), np.float32(share * SLACK / EARTH_RADIUS_M)
+    # More than any chord of the unit sphere, where distance plays no part.
+    slack = np.float32(SLACK_M / EARTH_RADIUS_M if share <= 1 else 3.0)
+    for start in range(begin, end, BLOCK):
+        stop = min(start + BLOCK, end)
+        langs, provides, requires, slots = (
+            masks[LANGS, start:stop],
+            masks[PROVIDES, start:stop],
+            masks[REQUIRES, start:stop],
+            masks[SLOTS, start:stop],
         )
-        ok[at] = fits
+        left, least, most, radius = limits[LEFT, start:stop], limits[LEAST, start:stop], limits[MOST, start:stop], limits[RADIUS, start:stop]
+        opens, ends = limits[FIRST, start:stop], limits[LAST, start:stop]
+        xs, ys, zs = spot[0, start:stop], spot[1, start:stop], spot[2, start:stop]
+        for at in range(stop - start):
+            bound = np.float32(max(radius[at], asked.travel)) * scale + slack
+            dx, dy, dz = xs[at] - asked.x, ys[at] - asked.y, zs[at] - asked.z
+            fits = (dx * dx + dy * dy + dz * dz <= bound * bound) & (left[at] >= asked.size)
+            fits &= (least[at] <= asked.household) & (most[at] >= asked.household) & (opens[at] <= asked.last) & (ends[at] >= asked.first)
+            fits &= ((langs[at] & asked.accepts) != zero) & ((asked.requires & ~provides[at]) == zero)
+            ok[at] = fits & ((requires[at] & asked.lacks) == zero) & ((slots[at] & asked.slots) != zero)
+        for at in range(stop - start):
+            rows[count] = start + at
+            count += ok[at]
+    return count
 
 
-@njit(cache=True, nogil=True)
-def pass_needs(offers: Rows, needs: Rows, offer: Number, begin: Number, count: Number, today: Number, share: Number, ok: Bools) -> None:
-    """Mark the needs of a run that could be eligible for an offer."""
-    accepts, has = needs.masks[ACCEPTS, begin : begin + count], needs.masks[HAS, begin : begin + count]
-    requires, slots = needs.masks[REQUIRES, begin : begin + count], needs.masks[SLOTS, begin : begin + count]
-    size, household = needs.limits[SIZE, begin : begin + count], needs.limits[HOUSEHOLD, begin : begin + count]
-    travel, opens = needs.limits[RADIUS, begin : begin + count], needs.limits[FIRST, begin : begin + count]
-    ends = needs.limits[LAST, begin : begin + count]
-    xs, ys = needs.spot[0, begin : begin + count], needs.spot[1, begin : begin + count]
-    zs = needs.spot[2, begin : begin + count]
-    langs, lacks, asked, times = offers.masks[LANGS, offer], ~offers.masks[PROVIDES, offer], offers.masks[REQUIRES, offer], offers.masks[SLOTS, offer]
-    left, least, most, radius = offers.limits[LEFT, offer], offers.limits[LEAST, offer], offers.limits[MOST, offer], offers.limits[RADIUS, offer]
-    first, last = np.int32(max(np.int64(offers.limits[FIRST, offer]), today)), offers.limits[LAST, offer]
-    x, y, z = offers.spot[0, offer], offers.spot[1, offer], offers.spot[2, offer]
-    scale, slack, zero = np.float32(share * SLACK / EARTH_RADIUS_M), _slack(share), np.uint64(0)
-    if last < first or left == OUT:
-        ok[:count] = 0
-        return
-    for at in range(count):
-        bound = np.float32(max(travel[at], radius)) * scale + slack
-        dx, dy, dz = xs[at] - x, ys[at] - y, zs[at] - z
-        fits = dx * dx + dy * dy + dz * dz <= bound * bound
-        fits &= (size[at] <= left) & (household[at] >= least) & (household[at] <= most) & (opens[at] <= last) & (ends[at] >= first)
-        fits &= ((accepts[at] & langs) != zero) & ((requires[at] & lacks) == zero) & ((asked & ~has[at]) == zero) & ((slots[at] & times) != zero)
-        ok[at] = fits
+@compiled
+def pass_needs(
+    masks: U64, limits: I32, spot: F32, asked: Offered, begin: Number, end: Number, share: Number, ok: Bools, rows: I64, count: Number
+) -> Number:
+    """The same for the needs of a run, for an offer."""
+    zero, scale = np.uint64(0), np.float32(share * SLACK / EARTH_RADIUS_M)
+    slack = np.float32(SLACK_M / EARTH_RADIUS_M if share <= 1 else 3.0)
+    for start in range(begin, end, BLOCK):
+        stop = min(start + BLOCK, end)
+        accepts, has, requires, slots = masks[ACCEPTS, start:stop], masks[HAS, start:stop], masks[REQUIRES, start:stop], masks[SLOTS, start:stop]
+        size, household, travel = limits[SIZE, start:stop], limits[HOUSEHOLD, start:stop], limits[RADIUS, start:stop]
+        opens, ends = limits[FIRST, start:stop], limits[LAST, start:stop]
+        xs, ys, zs = spot[0, start:stop], spot[1, start:stop], spot[2, start:stop]
+        for at in range(stop - start):
+            bound = np.float32(max(travel[at], asked.radius)) * scale + slack
+            dx, dy, dz = xs[at] - asked.x, ys[at] - asked.y, zs[at] - asked.z
+            fits = (dx * dx + dy * dy + dz * dz <= bound * bound) & (size[at] <= asked.left)
+            fits &= (household[at] >= asked.least) & (household[at] <= asked.most) & (opens[at] <= asked.last) & (ends[at] >= asked.first)
+            fits &= ((accepts[at] & asked.langs) != zero) & ((requires[at] & asked.lacks) == zero)
+            ok[at] = fits & ((asked.requires & ~has[at]) == zero) & ((slots[at] & asked.slots) != zero)
+        for at in range(stop - start):
+            rows[count] = start + at
+            count += ok[at]
+    return count

@@ -4,10 +4,10 @@ from math import asin, atan2, pi, sin, sqrt
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from services.matching.engine.columns.compiled import compiled
 from services.matching.engine.columns.heap import keep, sink
-from services.matching.engine.columns.judge import CONTINUITY, DISTANCE, LANGUAGE, PREFERRED, SIZE_FIT, TIMES, TOPICAL, WAITING, judge, waiting
+from services.matching.engine.columns.judge import CONTINUITY, DISTANCE, LANGUAGE, PREFERRED, SIZE_FIT, TIMES, TOPICAL, WAITING, judge_here, waiting
 from services.matching.engine.columns.layout import (
     CASE,
     CATEGORY,
@@ -27,7 +27,6 @@ from services.matching.engine.columns.layout import (
     LON,
     NEVER,
     PLACED,
-    RADIUS,
     ROWS_A_RADIAN,
     SIZE,
     Bools,
@@ -36,7 +35,7 @@ from services.matching.engine.columns.layout import (
     Rows,
     Shared,
 )
-from services.matching.engine.columns.passes import BLOCK, EVERYWHERE, SLACK, SLACK_M, pass_offers
+from services.matching.engine.columns.passes import EVERYWHERE, SLACK, SLACK_M, Asked, asked_by, pass_offers
 from services.matching.engine.distance import EARTH_RADIUS_M
 from services.matching.engine.score import FULL
 
@@ -52,32 +51,35 @@ class When(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The heap of the best, and room for its work: marks of the first pass, a pair's parts, the box of each group that was read, and counters of
-    rows read and pairs judged."""
+    """The heap of the best, and room for its work: marks of the first pass, a pair's parts, the box of each group that was read, rows that
+    passed, and counters of rows read and pairs judged."""
 
     rows: I64
     scores: I64
     ok: Bools
     points: I64
     boxes: I64
+    candidates: I64
     seen: I64
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _cells(low: Number, high: Number, origin: Number, scale: Number, count: Number) -> Number:
     """The first and the last of `count` cells in a line that an interval meets; the outermost hold all that lies outside."""
     return (np.int64(min(max((low - origin) * scale, 0.0), count - 1.0)), np.int64(min(max((high - origin) * scale, 0.0), count - 1.0)))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def where(rows: Rows, row: Number) -> Number:
-    """The latitude and longitude of a row in radians, and the cosine of the latitude."""
+    """The latitude and longitude of a row in radians, and the cosine of the latitude; below 0 where the row has no place."""
+    if not rows.facts[row, FLAGS] & PLACED:
+        return 0.0, 0.0, -1.0
     x, y, z = rows.exact[row, 0], rows.exact[row, 1], rows.exact[row, 2]
     flat = sqrt(x * x + y * y)
     return atan2(z, flat), atan2(y, x), flat
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def box(grid: Grid, group: Number, place: Number, metres: Number) -> Number:
     """The cells (first and last row, first and last column) that hold every place within so many metres."""
     lat, lon, flat = place
@@ -94,13 +96,13 @@ def box(grid: Grid, group: Number, place: Number, metres: Number) -> Number:
     return south, north, west, east
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _floor(found: Found, count: Number) -> Number:
     """The score that an offer must reach to be kept."""
     return found.scores[0] if count == len(found.rows) else np.int64(0)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _share(floor: Number, best: Number, weight: Number) -> Number:
     """The share of the reach beyond which the score stays below the floor, where `best` is all that the other parts can give; below 0: anywhere."""
     lacking = floor - best
@@ -109,7 +111,7 @@ def _share(floor: Number, best: Number, weight: Number) -> Number:
     return 1.0 - -(-lacking // weight) / FULL if weight > 0 else -1.0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _best_but_distance(needs: Rows, shared: Shared, need: Number, when: When) -> Number:
     """The most that all parts but distance can give together."""
     weights = shared.weights
@@ -120,44 +122,65 @@ def _best_but_distance(needs: Rows, shared: Shared, need: Number, when: When) ->
     return best
 
 
-@njit(cache=True, nogil=True)
-def _read(
-    offers: Rows,
-    needs: Rows,
-    shared: Shared,
-    need: Number,
-    begin: Number,
-    end: Number,
-    near: Number,
-    tail: Number,
-    when: When,
-    best: Number,
-    found: Found,
-    count: Number,
+@compiled
+def _judge_all(
+    offers: Rows, needs: Rows, shared: Shared, need: Number, first: Number, end: Number, tail: Number, when: When, found: Found, count: Number
 ) -> Number:
-    """Both passes over the rows from `begin` to before `end` (`near`: distance counts; `tail`: categories are mixed); how many are kept then."""
-    category, weight = needs.facts[need, CATEGORY], shared.weights[DISTANCE]
-    found.seen[0] += end - begin
-    for start in range(begin, end, BLOCK):
-        length = min(BLOCK, end - start)
-        share = _share(_floor(found, count), best, weight)
-        if share < 0:
-            return count
-        pass_offers(offers, needs, need, start, length, when.today, share if near else EVERYWHERE, found.ok)
-        for at in range(length):
-            if not found.ok[at]:
-                continue
-            row = start + at
-            if tail and not shared.below[category, offers.facts[row, CATEGORY]]:
-                continue
-            found.seen[1] += 1
-            score = judge(offers, needs, shared, row, need, when.today, when.as_of, _floor(found, count), found.points)
-            if score >= 0:
-                count = keep(offers, found.rows, found.scores, count, row, score)
+    """The second pass: judge the candidates and keep the best (`tail`: their categories are mixed); how many are kept then."""
+    category = needs.facts[need, CATEGORY]
+    found.seen[1] += end - first
+    for at in range(first, end):
+        row = found.candidates[at]
+        if tail and not shared.below[category, offers.facts[row, CATEGORY]]:
+            continue
+        score = judge_here(offers, needs, shared, row, need, when.today, when.as_of, _floor(found, count), found.points)
+        if score >= 0:
+            count = keep(offers, found.rows, found.scores, count, row, score)
     return count
 
 
-@njit(cache=True, nogil=True)
+@compiled
+def _candidates(
+    offers: Rows, shared: Shared, grid: Grid, asked: Asked, category: Number, place: Number, ring: Number, share: Number, found: Found
+) -> Number:
+    """The first pass over what a ring adds: in each group whose category is accepted, the cells of its box that no box before held; how many
+    candidates there are. Remote offers come with the first ring."""
+    masks, limits, spot, groups, boxes, count = offers.masks, offers.limits, offers.spot, grid.groups, found.boxes, 0
+    for group in range(len(groups)):
+        if not shared.below[category, groups[group, G_CATEGORY]]:
+            continue
+        if groups[group, G_REMOTE]:
+            if ring == 0:
+                begin, end = groups[group, G_FROM], groups[group, G_TO]
+                found.seen[0] += end - begin
+                count = pass_offers(masks, limits, spot, asked, begin, end, EVERYWHERE, found.ok, found.candidates, count)
+            continue
+        if place[2] < 0:
+            continue
+        south, north, west, east = box(grid, group, place, min(share, RINGS[ring]) * max(groups[group, G_REACH], np.int64(asked.travel)))
+        if ring == 0:
+            boxes[group, 0], boxes[group, 1], boxes[group, 2], boxes[group, 3] = 0, -1, 0, -1
+        low, high, left, right = boxes[group, 0], boxes[group, 1], boxes[group, 2], boxes[group, 3]
+        # Of two boxes around one place the one holds the other: a smaller one adds nothing.
+        if south >= low and north <= high and west >= left and east <= right:
+            continue
+        for line in range(south, north + 1):
+            cell = groups[group, G_CELLS] + line * groups[group, G_COLS]
+            begin, end = grid.starts[cell + west], grid.starts[cell + east + 1]
+            if low <= line <= high:
+                inner = grid.starts[cell + left]
+                if begin < inner:
+                    found.seen[0] += inner - begin
+                    count = pass_offers(masks, limits, spot, asked, begin, inner, share, found.ok, found.candidates, count)
+                begin = grid.starts[cell + right + 1]
+            if begin < end:
+                found.seen[0] += end - begin
+                count = pass_offers(masks, limits, spot, asked, begin, end, share, found.ok, found.candidates, count)
+        boxes[group, 0], boxes[group, 1], boxes[group, 2], boxes[group, 3] = south, north, west, east
+    return count
+
+
+@compiled
 def best_offers(
     offers: Rows, needs: Rows, shared: Shared, grid: Grid, need: Number, tail_from: Number, tail_to: Number, when: When, found: Found
 ) -> Number:
@@ -168,40 +191,22 @@ def best_offers(
     Exact: a row is left out only if a rule fails, or if its score is surely below the floor."""
     if needs.limits[SIZE, need] == NEVER or needs.moments[need, CONSENT_UNTIL] < when.as_of or len(found.rows) == 0:
         return 0
-    category, weight, count, boxes, groups = needs.facts[need, CATEGORY], shared.weights[DISTANCE], 0, found.boxes, grid.groups
+    asked = asked_by(needs, need, when.today)
+    if asked.last < asked.first:
+        return 0
+    category, weight, count = needs.facts[need, CATEGORY], shared.weights[DISTANCE], 0
     best = _best_but_distance(needs, shared, need, when)
-    placed, place = needs.facts[need, FLAGS] & PLACED != 0, where(needs, need)
+    place = where(needs, need)
     for ring in range(len(RINGS)):
-        for group in range(len(groups)):
-            if not shared.below[category, groups[group, G_CATEGORY]]:
-                continue
-            if groups[group, G_REMOTE]:
-                if ring == 0:
-                    begin, end = groups[group, G_FROM], groups[group, G_TO]
-                    count = _read(offers, needs, shared, need, begin, end, False, False, when, best, found, count)
-                continue
-            share = min(RINGS[ring], _share(_floor(found, count), best, weight))
-            if not placed or share < 0:
-                continue
-            south, north, west, east = box(grid, group, place, share * max(groups[group, G_REACH], np.int64(needs.limits[RADIUS, need])))
-            if ring == 0:
-                boxes[group, 0], boxes[group, 1], boxes[group, 2], boxes[group, 3] = 0, -1, 0, -1
-            low, high, left, right = boxes[group, 0], boxes[group, 1], boxes[group, 2], boxes[group, 3]
-            # Of two boxes around one place the one holds the other: a smaller one adds nothing.
-            if south >= low and north <= high and west >= left and east <= right:
-                continue
-            for line in range(south, north + 1):
-                cell = groups[group, G_CELLS] + line * groups[group, G_COLS]
-                begin, end = grid.starts[cell + west], grid.starts[cell + east + 1]
-                if low <= line <= high:
-                    inner = grid.starts[cell + left]
-                    if begin < inner:
-                        count = _read(offers, needs, shared, need, begin, inner, True, False, when, best, found, count)
-                    begin = grid.starts[cell + right + 1]
-                if begin < end:
-                    count = _read(offers, needs, shared, need, begin, end, True, False, when, best, found, count)
-            boxes[group, 0], boxes[group, 1], boxes[group, 2], boxes[group, 3] = south, north, west, east
-    count = _read(offers, needs, shared, need, tail_from, tail_to, False, True, when, best, found, count)
+        share = _share(_floor(found, count), best, weight)
+        if share < 0:
+            break
+        candidates = _candidates(offers, shared, grid, asked, category, place, ring, share, found)
+        count = _judge_all(offers, needs, shared, need, 0, candidates, False, when, found, count)
+    if tail_from < tail_to:
+        found.seen[0] += tail_to - tail_from
+        candidates = pass_offers(offers.masks, offers.limits, offers.spot, asked, tail_from, tail_to, EVERYWHERE, found.ok, found.candidates, 0)
+        count = _judge_all(offers, needs, shared, need, 0, candidates, True, when, found, count)
     rows, scores = found.rows, found.scores
     for size in range(count - 1, 0, -1):
         row, score = rows[0], scores[0]
