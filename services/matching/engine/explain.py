@@ -37,7 +37,7 @@ TEMPLATES: dict[str, str] = {
     "change.end": "Let the dates end later by so many days: {days}.",
     "change.find": "No offer of {needed} is known. Find one.",
     "change.fits": "Offers that would then fit: {offers}.",
-    "change.hours": "Allow {minutes} more minutes on {day}, from {from} to {to}.",
+    "change.hours": "Allow more time on {day}, from {from} to {to}, in minutes: {minutes}.",
     "change.household_max": "Let the offer take a larger household, by so many persons: {persons}.",
     "change.household_min": "Let the offer take a smaller household, by so many persons: {persons}.",
     "change.interpreter": "Add an interpreter for {language}.",
