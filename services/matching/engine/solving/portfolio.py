@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from threading import Thread
 from time import perf_counter
 
 import numpy as np
@@ -24,9 +25,13 @@ SHARE = 0.25
 """The share of the time that the first run of the search gets; the second run gets the rest."""
 NEARER = 0.4
 """The share of the time in which the nearer bound is lowered."""
+LONG, CYCLE = 2.0, 20_000
+"""Moves a demand of a cycle, and how many cycles the second run may last; then the best is melted and firmed up again, cycle after cycle."""
+MELT = 0.5
+"""Where in a run such a cycle begins: 0 would forget everything."""
 SOFT, FIRM = 0.01, 2.0
 """The weight on resources at the beginning and the end of a run of the search."""
-HOT, COLD = 0.03, 0.003
+HOT, COLD = 0.05, 0.003
 """The temperature then, as a share of what a typical option loses."""
 
 
@@ -122,10 +127,15 @@ def _together(core: Core, prices: Prices, held: Incumbent, search: Search, until
 
     try:
         first = begun + SHARE * (until - begun)
-        _run(search, held, lambda _: (perf_counter() - begun) / (first - begun), first, between)
-        _run(search, held, lambda _: (perf_counter() - first) / (until - first), until, between)
-        while not held.proven and held.unsettled().size and perf_counter() < until and not between():
-            break
+        done = _run(search, held, lambda _: (perf_counter() - begun) / (first - begun), first, between)
+        pace = done / max(perf_counter() - begun, 1e-6)
+        cycle = CYCLE * core.instance.demands / pace
+        last = first + LONG * cycle if first + (LONG + 1) * cycle < until else until
+        _run(search, held, lambda _: (perf_counter() - first) / (last - first), last, between)
+        other = Search(core, prices, held.chosen, seed=2) if last < until and (os.cpu_count() or 1) > 1 else None
+        while (now := perf_counter()) < until - 0.01 and not between():
+            ends = min(until, now + cycle)
+            _melt(search, other if not prover.worker.busy else None, held, now, ends, between)
     finally:
         nearer.ended.set()
         prover.close()
@@ -140,13 +150,12 @@ def _run(
     until: float,
     between: Callable[[], bool] | None,
     slice_of: int = 2_000,
-) -> None:
-    """One run of the search from soft and hot to firm and cold; `passed` says which share of it is over after so many moves."""
-    instance = search.core.instance
+) -> int:
+    """One run of the search from soft and hot to firm and cold; `passed` says which share of it is over after so many moves. The moves made."""
     search.factor[:] = 1.0
     done = 0
     while (now := perf_counter()) < until and (share := passed(done)) < 1:
-        search.run(slice_of, search.unit * HOT * (COLD / HOT) ** share, SOFT * (FIRM / SOFT) ** share)
+        _slice(search, share, slice_of)
         done += slice_of
         if between is None:
             continue
@@ -155,7 +164,42 @@ def _run(
         if search.found and search.best_value > int(held.value.sum()):
             held.offer(search.best)
         if between():
-            return
+            return done
+    _collect(search, held)
+    return done
+
+
+def _melt(search: Search, other: Search | None, held: Incumbent, begins: float, ends: float, between: Callable[[], bool]) -> None:
+    """Melt the best choice a little and firm it up again, on a second core too where `other` is given: iterated local search (Lourenco, Martin,
+    Stutzle 2003) between good choices."""
+
+    def share(_: int) -> float:
+        return MELT + (1 - MELT) * (perf_counter() - begins) / (ends - begins)
+
+    def beside() -> None:
+        assert other is not None
+        while (now := share(0)) < 1:
+            _slice(other, now, 50_000)
+
+    for each in (search, other):
+        if each is not None and not held.open.any():
+            each.restart(held.chosen)
+    thread = Thread(target=beside, daemon=True) if other is not None else None
+    if thread:
+        thread.start()
+    _run(search, held, share, ends, between)
+    if thread and other is not None:
+        thread.join()
+        _collect(other, held)
+
+
+def _slice(search: Search, share: float, moves: int) -> None:
+    search.run(moves, search.unit * HOT * (COLD / HOT) ** share, SOFT * (FIRM / SOFT) ** share)
+
+
+def _collect(search: Search, held: Incumbent) -> None:
+    """Take over what a search has found, and what becomes of where it stands when it is made to hold."""
+    instance = search.core.instance
     if search.found:
         held.offer(repaired(instance, search.best, search.reduced))
     last = repaired(instance, search.now, search.reduced)

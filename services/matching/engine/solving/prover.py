@@ -10,7 +10,7 @@ from services.matching.engine.solving.instance import UNPLACED, Ints
 from services.matching.engine.solving.lagrange import Prices
 from services.matching.engine.solving.mip import Worker
 
-LARGEST = 20_000
+LARGEST = 6_000
 """Options of a part that branch and bound is tried on."""
 SURE = 2_000
 """Options of a part that it is expected to finish: then its choice counts, so that the same input gives the same output."""
