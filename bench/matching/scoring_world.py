@@ -123,7 +123,28 @@ def offers(count: int, seed: int = 1) -> Iterator[OfferFacts]:
             zip(topics, levels, strict=True),
             strict=True,
         )
-        for key, kind, who, places, used, is_open, posted, spoken, place, radius, remote, windows, has, asks, likes, least, most, end, audience, taught in columns:
+        for (
+            key,
+            kind,
+            who,
+            places,
+            used,
+            is_open,
+            posted,
+            spoken,
+            place,
+            radius,
+            remote,
+            windows,
+            has,
+            asks,
+            likes,
+            least,
+            most,
+            end,
+            audience,
+            taught,
+        ) in columns:
             yield OfferFacts(
                 id=key,
                 category=kind,

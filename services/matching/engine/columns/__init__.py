@@ -1,1 +1,1 @@
-"""Offers and needs as columns: the index for a million offers, which runs in a worker process and answers exactly what the plain definition answers."""
+"""Offers and needs as columns: the index for a million offers, for a worker process; it answers exactly what the plain definition answers."""

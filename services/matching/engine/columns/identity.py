@@ -1,14 +1,14 @@
 """Which row has which id: a hash table of row numbers with linear probing, 8 to 16 bytes an id, where a dictionary of UUIDs takes 200."""
 
 import numpy as np
-from numba import njit
 
+from services.matching.engine.columns.compiled import entry
 from services.matching.engine.columns.layout import I32, U64, Number
 
 ABSENT = -1
 
 
-@njit(cache=True, nogil=True)
+@entry
 def _slot(table: I32, ids: U64, high: Number, low: Number) -> Number:
     """The slot that holds an id, or the empty one where it belongs."""
     # Multiplying by odd constants (of splitmix64) spreads ids that count up or share their beginning, as UUIDv7 do.
@@ -26,20 +26,20 @@ def _slot(table: I32, ids: U64, high: Number, low: Number) -> Number:
     return at
 
 
-@njit(cache=True, nogil=True)
+@entry
 def find(table: I32, ids: U64, high: Number, low: Number) -> Number:
     """The row of an id, or -1. O(1) expected."""
     return np.int64(table[_slot(table, ids, high, low)])
 
 
-@njit(cache=True, nogil=True)
+@entry
 def enter(table: I32, ids: U64, first: Number, end: Number) -> None:
     """Enter the ids of the rows from `first` to before `end`; an id that was known has the later row from now on."""
     for row in range(first, end):
         table[_slot(table, ids, ids[row, 0], ids[row, 1])] = row
 
 
-@njit(cache=True, nogil=True)
+@entry
 def find_many(table: I32, ids: U64, asked: U64, rows: I32) -> None:
     """The row of each id asked for, -1 where it is unknown."""
     for at in range(len(asked)):

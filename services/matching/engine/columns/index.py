@@ -1,6 +1,7 @@
-"""The index for many offers: columns of numbers, sorted into grids, searched by compiled code; it answers exactly what the plain definition answers."""
+"""The index for many offers: columns sorted into grids, searched by compiled code; it answers exactly what the plain definition answers."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -166,8 +167,9 @@ class ColumnIndex:
         order = np.lexsort((ids[:, 1], ids[:, 0], table.rows.moments[rows, POSTED], -scores))
         return _ranked(ids[order], scores[order], parts[order])
 
-    def bulk_top_k(self, need_ids: Sequence[UUID], k: int, as_of: datetime) -> Candidates:
-        """The k best eligible offers of many needs that the index holds (none for an unknown id), for rounds; the order as in `top_k`."""
+    def bulk_top_k(self, need_ids: Sequence[UUID], k: int, as_of: datetime, threads: int = 1) -> Candidates:
+        """The k best eligible offers of many needs that the index holds (none for an unknown id), for rounds; the order as in `top_k`. The needs
+        are dealt out to `threads`; the answer does not depend on their number."""
         asked = np.array([(each.int >> 64, each.int & LOW) for each in need_ids], np.uint64).reshape(-1, 2)
         rows = np.full(len(asked), -1, np.int32)
         find_many(self._needs._row_of, self._needs.rows.ids, asked, rows)
@@ -176,10 +178,20 @@ class ColumnIndex:
         offers, scores = np.full((len(rows), k), -1, np.int32), np.zeros((len(rows), k), np.int32)
         counts = np.zeros(len(rows), np.int64)
         which = np.where(live & (rows >= 0), rows, -1).astype(np.int64)
-        top_many(
-            *(table.rows, self._needs.rows, shared, table.grid, which, table.sorted_to, table.used),
-            *(today, moment, offers, scores, counts, self.seen),
-        )
+
+        def part(number: int) -> None:
+            seen, mine = np.zeros(2, np.int64), slice(len(which) * number // threads, len(which) * (number + 1) // threads)
+            top_many(
+                *(table.rows, self._needs.rows, shared, table.grid, which[mine], table.sorted_to, table.used),
+                *(today, moment, offers[mine], scores[mine], counts[mine], seen),
+            )
+            self.seen += seen
+
+        if threads == 1:
+            part(0)
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(part, range(threads)))
         return Candidates(counts, offers, scores, table.rows.ids[: table.used].copy())
 
     def memory_bytes(self) -> int:

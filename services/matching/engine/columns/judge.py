@@ -1,9 +1,8 @@
 """One pair in compiled code: the rules and the ten parts, from numbers alone, equal to `score.reference` to the last point."""
 
 import numpy as np
-from numba import njit
 
-from services.matching.engine.columns.compiled import compiled
+from services.matching.engine.columns.compiled import compiled, inlined
 from services.matching.engine.columns.layout import (
     ASKS_TIMES,
     CASE,
@@ -61,7 +60,7 @@ def bits(word: Number) -> Number:
     return np.int64((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
-@compiled
+@inlined
 def _distance(offers: Rows, needs: Rows, offer: Number, need: Number) -> Number:
     if offers.facts[offer, FLAGS] & REMOTE:
         return FULL
@@ -79,7 +78,7 @@ def _distance(offers: Rows, needs: Rows, offer: Number, need: Number) -> Number:
     return FULL * (reach - away) // reach
 
 
-@compiled
+@inlined
 def _language(offers: Rows, needs: Rows, shared: Shared, offer: Number, need: Number) -> Number:
     count = np.int64(needs.facts[need, WISHES])
     if count == 0:
@@ -104,7 +103,7 @@ def _language(offers: Rows, needs: Rows, shared: Shared, offer: Number, need: Nu
     return 0 if lifted else NO
 
 
-@compiled
+@inlined
 def _preferences(offers: Rows, needs: Rows, offer: Number, need: Number) -> Number:
     asked, met = np.int64(needs.facts[need, PREFERENCES]), np.int64(0)
     for word in range(offers.tags.shape[2]):
@@ -117,7 +116,7 @@ def _preferences(offers: Rows, needs: Rows, offer: Number, need: Number) -> Numb
     return FULL * met // asked if asked else FULL
 
 
-@compiled
+@inlined
 def _topics(offers: Rows, needs: Rows, offer: Number, need: Number) -> Number:
     count, wished, covered = needs.facts[need, TOPICS], np.int64(0), np.int64(0)
     if count == 0:
@@ -150,7 +149,7 @@ def _days(first: Number, last: Number) -> Number:
     return days
 
 
-@compiled
+@inlined
 def _sum(rows: Rows, row: Number, days: Number) -> Number:
     """The minutes of a row's windows on some weekdays."""
     begin, total = rows.facts[row, WINDOWS_AT], np.int64(0)
@@ -160,7 +159,7 @@ def _sum(rows: Rows, row: Number, days: Number) -> Number:
     return total
 
 
-@compiled
+@inlined
 def _shared_minutes(offers: Rows, needs: Rows, offer: Number, need: Number, days: Number) -> Number:
     ours, theirs = needs.facts[need, WINDOWS], offers.facts[offer, WINDOWS]
     if ours == 0 and theirs == 0:
@@ -183,7 +182,7 @@ def _shared_minutes(offers: Rows, needs: Rows, offer: Number, need: Number, days
     return total
 
 
-@compiled
+@inlined
 def _times(offers: Rows, needs: Rows, offer: Number, need: Number, today: Number) -> Number:
     first = max(today, np.int64(offers.limits[FIRST, offer]), np.int64(needs.limits[FIRST, need]))
     last = np.int64(min(offers.limits[LAST, offer], needs.limits[LAST, need]))
@@ -200,10 +199,10 @@ def helped(offers: Rows, needs: Rows, shared: Shared, offer: Number, need: Numbe
     """Whether the offer's provider already helps the need's case."""
     case = needs.facts[need, CASE]
     begin, provider = shared.cases[case, 0], offers.facts[offer, PROVIDER]
+    found = False
     for at in range(begin, begin + shared.cases[case, 1]):
-        if shared.helpers[at] == provider:
-            return True
-    return False
+        found |= shared.helpers[at] == provider
+    return found
 
 
 @compiled
@@ -260,5 +259,5 @@ def _judge(
 
 
 judge = compiled(_judge)
-judge_here = njit(inline="always")(_judge)
-"""The same, put into the caller's loop: a call with all columns as arguments costs as much as most verdicts."""
+judge_here = inlined(_judge)
+"""The same, put into the caller's loop."""

@@ -1,9 +1,8 @@
 """What the index calls: whole questions in compiled code, so that one call answers one need, many needs, or one offer."""
 
 import numpy as np
-from numba import njit
 
-from services.matching.engine.columns.compiled import compiled
+from services.matching.engine.columns.compiled import compiled, entry
 from services.matching.engine.columns.judge import judge, judge_here
 from services.matching.engine.columns.layout import (
     CATEGORY,
@@ -30,7 +29,7 @@ from services.matching.engine.columns.search import Found, When, best_offers, bo
 PARTS = 10
 
 
-@njit(cache=True, nogil=True)
+@entry
 def _room(k: Number, groups: Number, rows: Number, seen: I64) -> Found:
     return Found(
         *(np.empty(k, np.int64), np.empty(k, np.int64), np.empty(BLOCK, np.bool_), np.empty(PARTS, np.int64)),
@@ -38,7 +37,7 @@ def _room(k: Number, groups: Number, rows: Number, seen: I64) -> Found:
     )
 
 
-@njit(cache=True, nogil=True)
+@entry
 def top(
     offers: Rows,
     needs: Rows,
@@ -62,7 +61,7 @@ def top(
     return ids, found.scores[:count], parts
 
 
-@njit(cache=True, nogil=True)
+@entry
 def top_many(
     offers: Rows,
     needs: Rows,
@@ -115,7 +114,7 @@ def _judge_needs(
     return kept
 
 
-@njit(cache=True, nogil=True)
+@entry
 def eligible_needs(
     offers: Rows, needs: Rows, shared: Shared, grid: Grid, offer: Number, tail_from: Number, tail_to: Number, today: Number, as_of: Number
 ) -> Number:

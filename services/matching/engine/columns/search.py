@@ -135,7 +135,7 @@ def _judge_all(
             continue
         score = judge_here(offers, needs, shared, row, need, when.today, when.as_of, _floor(found, count), found.points)
         if score >= 0:
-            count = keep(offers, found.rows, found.scores, count, row, score)
+            count = keep(offers.moments, offers.ids, found.rows, found.scores, count, row, score)
     return count
 
 
@@ -211,6 +211,6 @@ def best_offers(
     for size in range(count - 1, 0, -1):
         row, score = rows[0], scores[0]
         rows[0], scores[0] = rows[size], scores[size]
-        sink(offers, rows, scores, size)
+        sink(offers.moments, offers.ids, rows, scores, size)
         rows[size], scores[size] = row, score
     return count
