@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, update
@@ -154,7 +154,7 @@ class OfferStore:
             query = select(OFFERS).where(T.state != "closed").order_by(T.id).limit(PORTION)
             rows = (await self._session.execute(query if after is None else query.where(T.id > after))).all()
             for row in rows:
-                yield to_offer(row)
+                yield to_offer(cast(OfferRow, row))  # a plain row has the same columns, and no session that remembers it
             if len(rows) < PORTION:
                 return
             after = rows[-1].id
