@@ -183,8 +183,8 @@ def test_every_profile_serves_somebody_and_no_two_of_a_category_the_same(needs):
         for number in members(census.of(one)):
             need = needs[number]
             assert (one.category + ".").startswith(need.category + ".")
-            assert not one.languages or not need.languages or any(set(option) <= set(one.languages) for option in need.languages)
-            assert one.window is None or need.windows & bits_of(one.window)
+            assert not need.languages or any(set(option) <= set(one.languages) for option in need.languages)
+            assert need.windows & bits_of(one.window) if one.window else need.windows == ALL_WINDOWS
             assert one.cell in (None, need.cell)
 
 
@@ -259,9 +259,11 @@ def test_nothing_published_gives_a_small_group_away(kinds, offers, seed):
         groups += [census.within(name) & census.unplaced] * (total.without_place is not None)
         numbers += [total.open_needs, total.without_place, total.free_places]
     for figure in found.figures:
-        assert figure.profile.dimensions <= 1
-        groups += [census.of(figure.profile) & census.unplaced]
-        groups += [census.of(figure.profile)] * (figure.open_needs is not None)
+        one = figure.profile
+        assert len(one.languages) <= 1 and one.window is None and one.cell is None
+        needs = census.at_any_hour(one.category, one.languages)
+        groups += [needs & census.unplaced]
+        groups += [needs] * (figure.open_needs is not None)
         numbers += [figure.open_needs, figure.served_by_one_more, figure.free_places]
     assert all(number is None or (number >= SMALL and number % STEP == 0) for number in numbers)
     assert all(group.bit_count() >= SMALL for group in groups)

@@ -144,7 +144,7 @@ async def test_everybody_else_reads_rounded_figures_without_prices(world: World,
     assert [(item["served_by_one_more"], item["open_needs"], item["free_places"], item["shadow_price"]) for item in found["items"]] == [
         (25, 25, None, None)
     ] * found["total"]
-    assert found["items"][0]["sentence"].endswith("Open needs that it would serve, rounded: 25.")
+    assert found["items"][0]["sentence"].endswith("Open needs that it would serve at the hours they ask for, rounded: 25.")
 
 
 async def test_small_groups_are_not_published(world: World):

@@ -76,7 +76,7 @@ def test_a_change_makes_its_offer_fit_and_nothing_less_does(need, pairs):
 def test_whatever_fails_can_be_made_to_hold_one_group_at_a_time(need, offer, situation):
     need = replace(need, category=offer.category)
 
-    groups = ways(need, offer, situation)
+    groups = list(ways(need, offer, situation))
 
     assert bool(groups) == bool(failing(need, offer, situation))
     for taken in range(3):

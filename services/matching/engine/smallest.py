@@ -14,6 +14,8 @@ MOST_OFFERS = 2_000
 """Offers that are looked at for one need. Up to here the answer is exact; beyond, it is true of the offers looked at."""
 MOST_CHANGES = 10
 """Changes that are told, the smallest first."""
+MOST_STEPS = 100
+"""Far more steps than any pair needs."""
 MOST_WAYS = 64
 """Ways to combine steps that are looked at for one offer: five rules of two ways each, and more than any real pair has."""
 
@@ -92,16 +94,17 @@ def smallest_changes(need: NeedFacts, offers: Iterable[tuple[OfferFacts, Circums
     Guarantee: applying a change makes the reference eligible for its offer, no change of fewer steps unlocks any offer, and no smaller amount
     of the same steps does; ordered by cost, then code, parameters, and offer. O(offers)."""
     found: list[tuple[OfferFacts, list[Ways]]] = []
-    known = False
+    known, least = False, MOST_STEPS
     for offer, at in offers:
         if not category_is_below(offer.category, need.category):
             continue
         known = True
-        if groups := ways(need, offer, at):
+        groups = _at_most(ways(need, offer, at), least)
+        if groups:
             found.append((offer, groups))
+            least = _fewest(groups)
     if not known:
         return (Change((Step("change.find", 1, (("needed", need.category),)),), None, 0, 0),)
-    least = min((_fewest(groups) for _, groups in found), default=0)
     merged: defaultdict[tuple[object, ...], list[tuple[int, UUID, tuple[Step, ...]]]] = defaultdict(list)
     for offer, groups in found:
         if _fewest(groups) == least:
@@ -109,6 +112,16 @@ def smallest_changes(need: NeedFacts, offers: Iterable[tuple[OfferFacts, Circums
                 merged[_kind(steps)].append((sum(map(cost_of, steps)), offer.id, steps))
     changes = [_cheapest(each) for each in merged.values()]
     return tuple(sorted(changes, key=lambda change: (change.cost, [step.key for step in change.steps], change.offer_id))[:most])
+
+
+def _at_most(groups: Iterable[Ways], steps: int) -> list[Ways]:
+    """The groups, or none where they need more than so many steps: then the offer is not looked at any further."""
+    kept: list[Ways] = []
+    for group in groups:
+        kept.append(group)
+        if _fewest(kept) > steps:
+            return []
+    return kept
 
 
 def _fewest(groups: list[Ways]) -> int:

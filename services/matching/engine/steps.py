@@ -50,26 +50,24 @@ def one(code: str, amount: int = 1, **params: str | int) -> tuple[Step]:
     return (Step(code, amount, tuple(params.items())),)
 
 
-def ways(need: NeedFacts, offer: OfferFacts, at: Circumstances) -> list[Ways]:
+def ways(need: NeedFacts, offer: OfferFacts, at: Circumstances) -> Iterator[Ways]:
     """For each group of rules that fails, how it could be made to hold; none for a pair that is eligible. It leaves the
     category out: no small change makes one category another.
 
-    The groups do not touch each other: taking one way of each makes the pair eligible (the tests hold this against `eligibility.failing`)."""
-    found = [
-        *_state(need, offer),
-        *_household(need, offer),
-        *_speech_and_tags(need, offer),
-        *_topics(need, offer),
-        *_reach(need, offer),
-        *_times(need, offer, at.as_of.date()),
-    ]
-    if need.from_peer and offer.audience is not Audience.PEERS:
-        found.append((one("change.shared"),))
-    if not need.consent_match or (need.consent_until is not None and need.consent_until < at.as_of):
-        found.append((one("change.consent"),))
+    The groups do not touch each other: taking one way of each makes the pair eligible (the tests hold this against `eligibility.failing`). They
+    come as they are asked for, those first that are quick to find."""
     if at.tried:
-        found.append((one("change.retry"),))
-    return found
+        yield (one("change.retry"),)
+    if need.from_peer and offer.audience is not Audience.PEERS:
+        yield (one("change.shared"),)
+    if not need.consent_match or (need.consent_until is not None and need.consent_until < at.as_of):
+        yield (one("change.consent"),)
+    yield from _state(need, offer)
+    yield from _household(need, offer)
+    yield from _speech_and_tags(need, offer)
+    yield from _reach(need, offer)
+    yield from _topics(need, offer)
+    yield from _times(need, offer, at.as_of.date())
 
 
 def _state(need: NeedFacts, offer: OfferFacts) -> Iterator[Ways]:

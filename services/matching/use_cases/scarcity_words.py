@@ -18,7 +18,7 @@ SCARCITY_SENTENCES: dict[str, str] = {
     "area": "Area: about 5 km around {place}.",
     "exactly": "Open needs that it would serve: {needs}.",
     "at least": "Open needs that it would serve, at least: {needs}.",
-    "rounded": "Open needs that it would serve, rounded: {needs}.",
+    "rounded": "Open needs that it would serve at the hours they ask for, rounded: {needs}.",
 }
 """The offer that is lacking, where, and how many needs it would serve."""
 

@@ -75,13 +75,19 @@ class Census:
         return sorted(category for category, needs in self._of.items() if needs & self.unplaced)
 
     def of(self, profile: Profile) -> Needs:
-        """The open needs that an offer of this profile could serve."""
-        needs = self._below(profile.category)
-        if profile.languages:
-            needs &= self._speaking(frozenset(profile.languages))
-        if profile.window is not None:
-            needs &= self._at(profile.window)
+        """The open needs that an offer of this profile could serve, whatever it has of what the profile leaves open."""
+        needs = self.at_any_hour(profile.category, profile.languages)
+        needs &= self._at(profile.window) if profile.window is not None else ~self._timed
         return needs & self._cells.get(profile.cell, 0) if profile.cell is not None else needs
+
+    def at_any_hour(self, category: str, languages: tuple[str, ...]) -> Needs:
+        """The open needs that an offer of a category in some languages could serve if it had the hours that each asks for."""
+        return self._below(category) & (self._speaking(frozenset(languages)) if languages else ~self._spoken)
+
+    def languages_of(self, category: str) -> list[tuple[str, ...]]:
+        """The languages that needs without a place ask for which an offer of a category could serve."""
+        lacking = self._below(category) & self.unplaced
+        return sorted({option for number in members(lacking) for option in self.asks[number].languages})
 
     def within(self, category: str) -> Needs:
         """The open needs that ask for a category or for what lies below it; all, for the empty name."""
@@ -93,33 +99,26 @@ class Census:
 
     def profiles(self, category: str) -> Iterator[tuple[Profile, Needs]]:
         """Every profile of a category that some need without a place asks for, with those needs; each dimension also left open."""
-        lacking = self._below(category) & self.unplaced
-        spoken = sorted({option for number in members(lacking) for option in self.asks[number].languages})
-        cells = sorted({cell for number in members(lacking) if (cell := self.asks[number].cell) is not None})
-        windows: list[Window] = [(day, part) for day in range(DAYS) for part in (None, *range(len(PARTS)))]
-        in_time = [(window, self._at(window)) for window in windows]
-        for languages in ((), *spoken):
-            heard = lacking & self._speaking(frozenset(languages)) if languages else lacking
+        windows: list[Window | None] = [None, *((day, part) for day in range(DAYS) for part in (None, *range(len(PARTS))))]
+        in_time = [(window, self._at(window) if window is not None else ~self._timed) for window in windows]
+        for languages in ((), *self.languages_of(category)):
+            heard = self.at_any_hour(category, languages) & self.unplaced
+            cells = sorted({cell for number in members(heard) if (cell := self.asks[number].cell) is not None})
             for cell in (None, *cells):
                 near = heard & self._cells[cell] if cell is not None else heard
-                if near:
-                    yield Profile(category, languages, None, cell), near
-                    for window, there in in_time:
-                        if served := near & there:
-                            yield Profile(category, languages, window, cell), served
+                for window, there in in_time if near else ():
+                    if served := near & there:
+                        yield Profile(category, languages, window, cell), served
 
     def burden(self, profile: Profile, served: Needs) -> int:
-        """How badly a profile describes the needs that it serves: of several that serve the same ones, the least is told. It is bad to leave open
-        what some of them ask for (the call would be too vague, the offer harder to find), and to name what none of them asks for."""
-        language = bool(served & self._spoken)
-        timed = bool(served & self._timed)
-        found = 2 * (language != bool(profile.languages)) + len(profile.languages)
-        if profile.window is None or not timed:
-            found += 3 * (timed != (profile.window is not None))
-        else:
+        """How badly a profile describes the needs that it serves: of several that serve the same ones, the least is told. It is bad to name what none
+        of them asks for; to ask for more than one language; to ask for a whole day where a part of it does, or to name a part where each does;
+        and to name an area where the whole hub has no more."""
+        found = len(profile.languages) + (2 if profile.languages and not served & self._spoken else 0)
+        if profile.window is not None:
             day, part = profile.window
             whole = all(served & ~self._at((day, each)) == 0 for each in range(len(PARTS)))
-            found += whole != (part is None)
+            found += (whole != (part is None)) + (2 if not served & self._timed else 0)
         return found + (profile.cell is not None)
 
     def _below(self, category: str) -> Needs:
@@ -153,7 +152,8 @@ def members(bits: int) -> Iterator[int]:
 
 def lacking(census: Census) -> list[tuple[Profile, Needs]]:
     """The profiles worth telling, those that serve most needs without a place first. Of profiles of a category that serve the same ones, the least
-    burdened is kept (`Census.burden`); at most `MOST_FIGURES`, and the first of each category."""
+    burdened is kept (`Census.burden`); at most `MOST_FIGURES`, and the first of each category. Needs that can only be met at night, outside all
+    parts of the day, appear in totals only."""
     found: list[tuple[Profile, Needs]] = []
     first: set[Profile] = set()
     for category in census.categories:
@@ -164,7 +164,7 @@ def lacking(census: Census) -> list[tuple[Profile, Needs]]:
                 same[served] = burden, profile.order, profile
         best = sorted(((profile, served) for served, (_, _, profile) in same.items()), key=_most_first)
         found.extend(best)
-        first.add(best[0][0])
+        first.update(profile for profile, _ in best[:1])
     found.sort(key=_most_first)
     return [row for at, row in enumerate(found) if at < MOST_FIGURES or row[0] in first]
 

@@ -17,7 +17,7 @@ from services.matching.engine.solving.live.plan import LivePlan
 from services.matching.engine.solving.network import prices_of
 from services.matching.engine.solving.portfolio import best
 
-MOST_MOVES = 200_000
+MOST_MOVES = 30_000
 """Moves that may be tried to count what new places would serve, over all profiles; then only needs that are served directly are counted."""
 
 

@@ -28,9 +28,9 @@ Window = tuple[int, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """An offer that is looked for. What is left open, it has: without `languages` every language that is needed (or an interpreter), without `window`
-    every hour, without `cell` it reaches every place of the hub; and in all that is not named here (topics, tags, household, dates) it fits. It
-    has places enough unless one place is asked about."""
+    """An offer that is looked for. Without `languages` or `window` it serves the needs to which any language or any hour is right; without `cell` it
+    reaches every place of the hub. In all that is not named here (topics, tags, household, dates) it fits, and it has places enough unless one
+    place is asked about."""
 
     category: str
     languages: tuple[str, ...] = ()

@@ -16,7 +16,8 @@ STEP = 5
 @dataclass(frozen=True, slots=True)
 class PublishedFigure:
     """A profile as published: needs that it could serve, needs without a place that one more such offer would serve, free places. None: suppressed.
-    The price of a place is never published, for it is the worth of a single need."""
+    Where no weekday is named, needs count as if the offer had the hours that each asks for. The price of a place is never published, for it is the
+    worth of a single need."""
 
     profile: Profile
     open_needs: int | None
@@ -89,17 +90,17 @@ def rounded(count: int) -> int | None:
 
 
 def published(census: Census, gives: Sequence[Gives]) -> Published:
-    """The totals of the hub and of each category, and each profile of a category alone or with one language, one weekday or one area, as far as
-    they may be read together: what comes first is preferred (the hub, upper categories, larger groups)."""
+    """The totals of the hub and of each category, and each category with one language, or alone where language plays no part, as far as they
+    may be read together: what comes first is preferred (the hub, upper categories, larger groups)."""
     released = Released()
     totals: dict[str, PublishedTotal] = {}
     for name, total in sorted(totals_of(census, gives).items(), key=lambda row: (_depth(row[0]), -row[1].open_needs, row[0])):
         totals[name] = _total(census, released, name, total)
     figures = []
-    for profile, without in sorted(_candidates(census), key=_preferred):
+    for profile, needs in sorted(_candidates(census), key=_preferred):
+        without = needs & census.unplaced
         served = rounded(without.bit_count())
         if served is not None and released.allow(without):
-            needs = census.of(profile)
             open_needs = rounded(needs.bit_count()) if released.allow(needs) else None
             figures.append(PublishedFigure(profile, open_needs, served, rounded(free_places(profile, gives))))
     figures.sort(key=lambda figure: (-figure.served_by_one_more, figure.profile.order))
@@ -114,12 +115,12 @@ def _total(census: Census, released: Released, name: str, total: Total) -> Publi
 
 
 def _candidates(census: Census) -> list[tuple[Profile, Needs]]:
-    """Profiles that name at most one thing besides their category, of time only the weekday, with the needs without a place that they serve."""
+    """Profiles of two dimensions at most, with the needs that they serve at the hours that each asks for."""
     return [
-        (profile, without)
+        (Profile(category, languages), census.at_any_hour(category, languages))
         for category in census.categories
-        for profile, without in census.profiles(category)
-        if profile.dimensions <= 1 and len(profile.languages) <= 1 and (profile.window is None or profile.window[1] is None)
+        for languages in ((), *census.languages_of(category))
+        if len(languages) <= 1
     ]
 
 
