@@ -50,9 +50,12 @@ def priced(core: Core, price: Floats) -> Prices:
     # A price that makes capacity x price leave 64 bits cannot belong to a good bound: it is cut, which keeps the bound valid.
     ceiling = ROOM // 4 / np.maximum(instance.capacity, 1) / max(len(instance.capacity), 1)
     whole = np.minimum(np.maximum(np.rint(price * scale), 0), ceiling).astype(np.int64)
+    # The running sum may leave 64 bits and wrap around; its differences are exact all the same.
     cost = np.concatenate((np.zeros(1, np.int64), np.cumsum(whole[instance.resource] * instance.amount)))
     reduced = instance.value * scale - (cost[instance.uses[1:]] - cost[instance.uses[:-1]])
     utility = best_of(instance.first, reduced, instance.must)
+    if float(np.abs(utility.astype(np.float64)).sum()) > ROOM and np.any(price > 0):
+        return priced(core, np.zeros(len(price)))
     exact = np.zeros(core.parts, np.int64)
     np.add.at(exact, core.part, utility)
     np.add.at(exact, core.part_of_resource, whole * np.maximum(instance.capacity, 0))
