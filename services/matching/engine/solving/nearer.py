@@ -25,12 +25,13 @@ class NearerBound(Thread):
     def __init__(self, core: Core, prices: Prices, target: int, seconds: float) -> None:
         super().__init__(daemon=True)
         self.core, self.prices, self.target = core, prices, target
-        self.until = perf_counter() + seconds
+        self.seconds = seconds
         self.least: int | None = None
         self.ended = Event()
 
     def run(self) -> None:
         """Go down; called on a thread of its own."""
+        until = perf_counter() + self.seconds
         instance, prices = self.core.instance, self.prices
         largest = int(np.abs(instance.value).max(initial=1)) * (instance.demands + 1)
         fine = FINE
@@ -55,7 +56,7 @@ class NearerBound(Thread):
                     since = 0
                 lowest, kept = level, utility
                 self.least = lowest // fine
-            if self.ended.is_set() or perf_counter() > self.until or self.least is None or self.least <= self.target or length < 1e-3:
+            if self.ended.is_set() or perf_counter() > until or self.least is None or self.least <= self.target or length < 1e-3:
                 return
             slope = 1 - taken
             slope[(utility <= floor) & (slope > 0)] = 0

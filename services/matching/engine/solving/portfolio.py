@@ -19,10 +19,12 @@ from services.matching.engine.solving.search import NONE, Search
 Tell = Callable[[Answer], None]
 SMALL = 4_000
 """Options of a part that are searched completely at first, as far as the nodes go."""
-FIRST, SECOND = 4_000, 100_000
-"""Nodes a part before and after the first search."""
+FIRST, SECOND = 4_000, 3_000_000
+"""Nodes a part before and after the first search (5 to 20 million a second)."""
+ALONE = 0.3
+"""The share of the time in which the worker has a core for itself where it is expected to finish."""
 SHARE = 0.25
-"""The share of the time that the first run of the search gets; the second run gets the rest."""
+"""The share of the time that the first run of the search gets."""
 NEARER = 0.4
 """The share of the time in which the nearer bound is lowered."""
 LONG, CYCLE = 2.0, 20_000
@@ -64,15 +66,15 @@ def best(instance: Instance, seconds: float, start: Ints | None = None, tell: Te
         # As many moves as the size asks for, not as the clock allows: so far all is the same for the same input.
         moves = min(400 * core.instance.demands, 400_000)
         _run(search, held, lambda done: done / moves, min(until, perf_counter() + seconds / 4), None, slice_of=max(moves // 40, 1))
-        _branch(core, prices, held, SECOND)
+        _branch(core, prices, held, int(min(SECOND, 3e5 * seconds)))
         if not held.proven and perf_counter() < until:
             _together(core, prices, held, search, until, tell)
     return held.answer()
 
 
 def _steps(core: Core, seconds: float) -> int:
-    """Steps of the subgradient: 300, fewer where they would take more than a tenth of the time (some 20 million uses a second)."""
-    return int(min(300, max(30, 0.1 * seconds * 2e7 * 8 / max(len(core.instance.resource), 1))))
+    """Steps of the subgradient: 300, fewer where they would take more than a tenth of the time (some 160 million uses a second)."""
+    return int(min(300, max(30, 0.1 * seconds * 1.6e8 / max(len(core.instance.resource), 1))))
 
 
 def _as_flow(instance: Instance) -> Answer | None:
@@ -92,7 +94,7 @@ def _branch(core: Core, prices: Prices, held: Incumbent, nodes: int) -> None:
     parts = parts[sizes[parts] <= SMALL]
     if not len(parts):
         return
-    chosen, status = branched(core, prices, parts, np.where(held.open, NONE, held.value), held.chosen, max(200, min(nodes, 20 * nodes // len(parts))))
+    chosen, status = branched(core, prices, parts, np.where(held.open, NONE, held.value), held.chosen, max(200, min(nodes, 3 * nodes // len(parts))))
     held.offer(chosen)
     held.impossible |= bool(np.any(status == 2))
     done = parts[status == 1]
@@ -108,12 +110,14 @@ def _together(core: Core, prices: Prices, held: Incumbent, search: Search, until
     nearer = NearerBound(core, prices, int(held.value.sum()), NEARER * (until - begun))
     if core.instance.must and held.open.any():
         nearer.target = held.least - abs(held.least) // 50
-    if np.all(np.diff(core.instance.uses) <= 1) and (os.cpu_count() or 1) > 1:
-        nearer.start()
+    useful = bool(np.all(np.diff(core.instance.uses) <= 1)) and (os.cpu_count() or 1) > 1
     told = begun
 
     def between() -> bool:
-        nonlocal told
+        nonlocal told, useful
+        if useful and (not prover.nearly_done or perf_counter() - begun > ALONE * (until - begun)):
+            useful = False
+            nearer.start()
         if prover.step() or search.found:
             nearer.target = int(held.value.sum()) if not held.open.any() else nearer.target
         if nearer.least is not None:
@@ -127,8 +131,8 @@ def _together(core: Core, prices: Prices, held: Incumbent, search: Search, until
 
     try:
         first = begun + SHARE * (until - begun)
-        done = _run(search, held, lambda _: (perf_counter() - begun) / (first - begun), first, between)
-        pace = done / max(perf_counter() - begun, 1e-6)
+        done = _run(search, held, lambda _: (perf_counter() - begun) / max(first - begun, 1e-9), first, between)
+        pace = max(done, 1_000) / max(perf_counter() - begun, 1e-6)
         cycle = CYCLE * core.instance.demands / pace
         last = first + LONG * cycle if first + (LONG + 1) * cycle < until else until
         _run(search, held, lambda _: (perf_counter() - first) / (last - first), last, between)
@@ -140,7 +144,7 @@ def _together(core: Core, prices: Prices, held: Incumbent, search: Search, until
         nearer.ended.set()
         prover.close()
         if nearer.is_alive():
-            nearer.join()
+            nearer.join(0.5)
 
 
 def _run(

@@ -15,10 +15,14 @@ LARGEST = 6_000
 SURE = 2_000
 """Options of a part that it is expected to finish: then its choice counts, so that the same input gives the same output."""
 
+MOST_PARTS = 64
+"""Parts that are looked at when the next is chosen."""
+
 
 class Prover:
     """Asks for each open part, the smallest first. Only options that can be in a better choice are sent: those whose loss at the prices is below
-    the gap of the part (reduced-cost fixing: Martello, Toth 1990, chapter 7), so what the worker proves holds for the whole part."""
+    the gap of the part (reduced-cost fixing: Martello, Toth 1990, chapter 7), so what the worker proves holds for the whole part. Small parts are
+    sent as they were known when the prover was made, whatever the search finds meanwhile, and their proven choice counts: same input, same output."""
 
     def __init__(self, core: Core, prices: Prices, held: Incumbent, until: float) -> None:
         self.core, self.prices, self.held, self.until = core, prices, held, until
@@ -28,11 +32,17 @@ class Prover:
         self.demands: Ints = np.zeros(0, np.int64)
         self.floor = 0
         self.tried: set[int] = set()
+        self.sure: list[tuple[int, Ints, Ints]] = []
+        parts = held.unsettled()
+        if len(parts) <= MOST_PARTS:
+            counted = sorted(((len(options := self._left(part)), part, options) for part in parts.tolist()), key=lambda each: each[:2])
+            self.sure = [(part, options, held.chosen.copy()) for count, part, options in counted if count <= SURE]
+        self.step()
 
     @property
     def nearly_done(self) -> bool:
-        """Whether the worker is at a part that it is expected to finish."""
-        return self.worker.busy and len(self.options) <= SURE
+        """Whether the worker still has parts that it is expected to finish."""
+        return bool(self.sure) or (self.worker.busy and len(self.options) <= SURE)
 
     def close(self) -> None:
         """End the worker."""
@@ -51,27 +61,22 @@ class Prover:
         return better
 
     def _next(self) -> None:
-        counts = []
-        for part in self.held.unsettled().tolist():
-            if part not in self.tried:
-                options = self._left(part)
-                if len(options) <= LARGEST:
-                    counts.append((len(options), part, options))
-            if len(counts) >= 64:
-                break
-        if not counts:
-            return
-        _, self.part, self.options = min(counts, key=lambda each: each[:2])
+        if self.sure:
+            self.part, self.options, known = self.sure.pop(0)
+        else:
+            open_parts = [part for part in self.held.unsettled().tolist() if part not in self.tried][:MOST_PARTS]
+            counted = [(len(options := self._left(part)), part, options) for part in open_parts]
+            counted = [each for each in counted if each[0] <= LARGEST]
+            if not counted:
+                return
+            _, self.part, self.options = min(counted, key=lambda each: each[:2])
+            known = self.held.chosen
         self.tried.add(self.part)
         self.demands = np.flatnonzero(self.core.part == self.part)
-        self.floor = int(self.held.value[self.part])
-        known = self.held.chosen[self.demands]
-        at = np.searchsorted(self.options, np.maximum(known, 0))
-        there = (known >= 0) & (at < len(self.options))
-        there[there] &= self.options[at[there]] == known[there]
-        start = np.where(there, at, UNPLACED)
-        if self.core.instance.must and self.held.open[self.part]:
-            start[:] = UNPLACED
+        known = known[self.demands]
+        self.floor = int(self.core.instance.value[known[known >= 0]].sum())
+        at = np.minimum(np.searchsorted(self.options, np.maximum(known, 0)), max(len(self.options) - 1, 0))
+        start = np.where((known >= 0) & (self.options[at] == known), at, UNPLACED)
         instance = sub_instance(self.core.instance, self.options, self.demands, self.core.instance.capacity)
         self.worker.ask(instance, start, self.until - perf_counter())
 
