@@ -9,6 +9,8 @@ from services.matching.engine.solving.instance import Instance, Ints
 
 SIZES = np.array([0.41, 0.20, 0.13, 0.11, 0.07, 0.045, 0.02, 0.01, 0.005])
 """The shares of families of 1 to 9 persons: 2.5 in the mean, as in the placement data of resettlement agencies."""
+NEED = np.array([2.53, 0.55, 0.5])
+"""What a family needs in the mean by `a_year`: persons, school seats, hours of care or language support."""
 PROFILES = 12
 """Kinds of skill and language: families of one kind do well in the same places."""
 JOB = 1000
@@ -33,7 +35,7 @@ def a_land(places: int, dimensions: int, seed: int) -> Land:
     """Places with a common quality, and by profile better or worse; each supports about 3 of 4 profiles; quotas are unequal; where there are three
     dimensions, 3 of 4 places offer care at all."""
     dice = np.random.default_rng(seed)
-    quality = dice.normal(0.0, 0.7, places)
+    quality = dice.normal(0.0, 0.9, places)
     chance = -0.6 + quality + dice.normal(0.0, 1.0, (PROFILES, places))
     speaks = dice.random((PROFILES, places)) < 0.75
     share = dice.dirichlet(np.full(PROFILES, 3.0))
@@ -68,7 +70,7 @@ def a_year(land: Land, families: int, capacity: Ints, seed: int) -> Instance:
 
 def quotas(land: Land, families: int, share: float = 1.0) -> Ints:
     """What all places can take in a year, place by place and dimension by dimension: `share` of what so many families need in the mean."""
-    mean = np.array([2.5, 0.46, 0.5])[: land.dimensions] * families * share
+    mean = NEED[: land.dimensions] * families * share
     dice = np.random.default_rng(7)
     quota = np.stack([land.quota * np.exp(dice.normal(0, 0.2 * (d > 0), land.places)) for d in range(land.dimensions)], axis=1)
     if land.dimensions > 2:
