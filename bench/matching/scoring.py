@@ -165,7 +165,7 @@ def _one(report: Report, world: World, count: int) -> None:
     by_row, categories = [by_key.get(key) for key in ids], rows.facts[:used, 1].copy()
     ask = in_sqlite(world)
     for name, method in (("numpy over whole columns", lambda need: in_numpy(world, rows, by_row, categories, need)), ("SQLite", ask)):
-        answers = [timed(lambda need=need: method(need)) for need in few]  # type: ignore[misc]
+        answers = [timed(lambda need=need, method=method: method(need)) for need in few]  # type: ignore[misc]
         report.add(f"{name}", 1000 * median(seconds for _, seconds in answers), "ms")
         differing = sum(answer != truth for (answer, _), (truth, _) in zip(answers, slow, strict=True))
         report.add(f"{name}: answers other than the loop's", differing, "", "0", differing == 0)

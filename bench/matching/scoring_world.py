@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+import numpy.typing as npt
 
 from services.matching.engine.types import (
     Audience,
@@ -58,7 +59,7 @@ class Draws:
         at = self.towns[self.dice.choice(TOWNS, self.count, p=self.share)] + self.dice.normal(0, 0.02, (self.count, 2))
         return [Place(lat, lon) for lat, lon in at.tolist()]
 
-    def subsets(self, words: list[str], most: int, weights: np.ndarray | None = None) -> list[frozenset[str]]:
+    def subsets(self, words: list[str], most: int, weights: npt.NDArray[np.float64] | None = None) -> list[frozenset[str]]:
         """Up to `most` words each."""
         picked = self.dice.choice(len(words), (self.count, most), p=weights)
         counts = self.dice.integers(0, most + 1, self.count)
@@ -89,10 +90,11 @@ class Draws:
         return [NOW - timedelta(minutes=minutes) for minutes in self.whole(0, days * 1440)]
 
 
-def language_shares() -> np.ndarray:
+def language_shares() -> npt.NDArray[np.float64]:
     """How many speak each language: a few are common, most are rare."""
     share = 1 / np.arange(1, len(LANGUAGES) + 1)
-    return share / share.sum()
+    shares: npt.NDArray[np.float64] = share / share.sum()
+    return shares
 
 
 def offers(count: int, seed: int = 1) -> Iterator[OfferFacts]:

@@ -28,12 +28,12 @@ NO_GRID = Grid(np.zeros((0, 8), np.int64), np.zeros((0, 4), np.float64), np.ones
 
 
 def build(rows: Rows, used: int) -> tuple[I64, Grid]:
-    """The order of the live rows (numbers of old rows; the new ones count from 1) and the grid over them.
+    """The order of the live rows (numbers of old rows, never the scratch row; the new ones count from 1) and the grid over them.
 
     Steps: a class of reach for each row (doubling, so that one far-reaching offer does not widen the search among the others); groups of category
     and class; for each group a grid over the middle 98 % of its places, cells of about `ROWS_A_CELL` rows, what lies outside counted to the
     outermost cells; sort by cell. O(n log n)."""
-    live = np.flatnonzero(rows.facts[:used, FLAGS] & LIVE)
+    live = 1 + np.flatnonzero(rows.facts[1:used, FLAGS] & LIVE)
     flags, category = rows.facts[live, FLAGS], rows.facts[live, CATEGORY].astype(np.int64)
     near = (flags & PLACED != 0) & (flags & REMOTE == 0)
     reach = rows.limits[RADIUS, live].astype(np.int64)
@@ -41,7 +41,7 @@ def build(rows: Rows, used: int) -> tuple[I64, Grid]:
     key = category * 64 + rank
     by_group = np.argsort(key, kind="stable")
     found, begins = np.unique(key[by_group], return_index=True)
-    ends = np.append(begins[1:], len(live))
+    ends = np.append(begins, len(live))[1:]
     lat = np.arcsin(np.clip(rows.exact[live, 2], -1, 1))
     lon = np.arctan2(rows.exact[live, 1], rows.exact[live, 0])
     cell = np.zeros(len(live), np.int64)

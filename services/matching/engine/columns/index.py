@@ -153,6 +153,7 @@ class ColumnIndex:
 
     def top_k_of(self, need_id: UUID, k: int, as_of: datetime) -> list[Ranked]:
         """The same for a need that the index holds, without reading its facts again; none where it is unknown."""
+        self._ready()
         row = self._needs.find(need_id)
         return self._top(row, k, as_of) if row >= 0 else []
 
@@ -170,11 +171,11 @@ class ColumnIndex:
     def bulk_top_k(self, need_ids: Sequence[UUID], k: int, as_of: datetime, threads: int = 1) -> Candidates:
         """The k best eligible offers of many needs that the index holds (none for an unknown id), for rounds; the order as in `top_k`. The needs
         are dealt out to `threads`; the answer does not depend on their number."""
+        shared, table, (today, moment) = self._ready(), self._offers, _moment(as_of)
         asked = np.array([(each.int >> 64, each.int & LOW) for each in need_ids], np.uint64).reshape(-1, 2)
         rows = np.full(len(asked), -1, np.int32)
         find_many(self._needs._row_of, self._needs.rows.ids, asked, rows)
         live = self._needs.rows.facts[rows, 0] != 0
-        shared, table, (today, moment) = self._ready(), self._offers, _moment(as_of)
         offers, scores = np.full((len(rows), k), -1, np.int32), np.zeros((len(rows), k), np.int32)
         counts = np.zeros(len(rows), np.int64)
         which = np.where(live & (rows >= 0), rows, -1).astype(np.int64)

@@ -102,15 +102,15 @@ class Table:
 
     def ask(self, encoded: Encoded) -> None:
         """Write to the scratch row, to be asked about and not kept."""
-        self._write(SCRATCH, [encoded])
+        self._write_one(SCRATCH, encoded)
 
     def put(self, encoded: Encoded) -> int:
         """Insert, or replace what the same id had; its row. In place where neither category, reach nor place changed or the row is in the tail."""
         row = self._find(encoded.id)
         if row >= 0:
             was = bool(self.rows.facts[row, FLAGS] & LIVE)
-            if row >= self.sorted_to or self._stays(row, encoded):
-                self._write(row, [encoded])
+            if row >= self.sorted_to or (was and self._stays(row, encoded)):
+                self._write_one(row, encoded)
                 self.live += not was
                 return row
             if was:
@@ -162,6 +162,22 @@ class Table:
         hot = [_longer(array, capacity, 1) for array in self.rows[:3]]
         self.rows = Rows._make([*hot, *(_longer(array, capacity, 0) for array in self.rows[3:9]), *self.rows[9:]])
 
+    def _write_one(self, row: int, one: Encoded) -> None:
+        """As `_write`, five times faster for a single row."""
+        rows = self.rows
+        rows.masks[:, row], rows.limits[:, row], rows.moments[row] = one.masks, one.limits, one.moments
+        rows.exact[row] = rows.spot[:, row] = one.exact
+        facts = list(one.facts)
+        for name in self._pools:
+            at, count, _ = POOLS[name]
+            entries = getattr(one, name)
+            facts[at], facts[count] = self._pool(name, entries), len(entries)
+        rows.facts[row] = facts
+        rows.ids[row] = one.id.int >> 64, one.id.int & LOW
+        width = rows.tags.shape[2]
+        rows.tags[row] = [split(mask, width) for mask in one.tags]
+        rows.langs[row] = split(one.langs, rows.langs.shape[1])
+
     def _write(self, first: int, many: list[Encoded]) -> None:
         end, rows = first + len(many), self.rows
         rows.masks[:, first:end] = np.array([each.masks for each in many], np.uint64).T
@@ -182,7 +198,7 @@ class Table:
         width = rows.langs.shape[1]
         rows.langs[first:end] = np.array([split(each.langs, width) for each in many], np.uint64)
 
-    def _pool(self, name: str, entries: list[tuple[int, ...]]) -> int:
+    def _pool(self, name: str, entries: Sequence[tuple[int, ...]]) -> int:
         """Add entries to a pool; where they begin."""
         at, pool = self._pooled[name], getattr(self.rows, name)
         if at + len(entries) > len(pool):
