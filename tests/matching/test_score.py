@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from services.matching.engine import eligibility, score, seating
+from services.matching.engine import eligibility, potentials, score, seating, smallest, steps, steps_in_time
 from services.matching.engine.distance import distance_m
 from services.matching.engine.explain import TEMPLATES, why
 from services.matching.engine.score import ranked, reference
@@ -117,8 +117,8 @@ def test_every_pair_can_be_told_in_words_and_scores_stay_within_bounds(need, off
 def test_every_code_has_a_sentence_and_every_sentence_a_code():
     used = {
         code
-        for module in (eligibility, score, seating)
+        for module in (eligibility, potentials, score, seating, smallest, steps, steps_in_time)
         for code in re.findall(r'"((?:[a-z_]+\.)+[a-z_]+|score\.[a-z_.]+)"', Path(module.__file__).read_text())
     }
 
-    assert used | {"hint.interpreter"} == set(TEMPLATES)
+    assert used | {"hint.interpreter", "change.fits"} == set(TEMPLATES)

@@ -3,6 +3,7 @@
 from services.matching.schemas.cases import CaseCreate, CaseRead, CaseUpdate, ConsentBody, HouseholdBody, ShareBody
 from services.matching.schemas.matches import CancelBody, DeclineBody, FailBody, FulfilBody, MatchConsent, MatchCreate, MatchNeed, MatchRead
 from services.matching.schemas.needs import (
+    AdviceRead,
     LanguageWishBody,
     LinkBody,
     NeedCreate,
@@ -31,6 +32,7 @@ from services.matching.schemas.rounds import NeedFilterBody, PairBody, RoundCrea
 from services.matching.schemas.vocabulary import CategoryRead, TagRead, TopicRead, VocabularyRead
 
 __all__ = [
+    "AdviceRead",
     "CancelBody",
     "CaseCreate",
     "CaseRead",

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from chassis.web import Body
+from services.matching.engine.potentials import Advice
 from services.matching.engine.types import LanguageWish, Link, LinkKind, TopicWish, Urgency
 from services.matching.schemas.changes import ChangeRead
 from services.matching.schemas.offers import OfferRead
@@ -96,6 +97,16 @@ class NeedRead(BaseModel):
     updated_at: datetime
 
 
+class AdviceRead(BaseModel):
+    """The pair seen from all open needs together: what it is worth, what its places are worth to others (in the points of a round's value, by the
+    last computation of what is lacking), and whether to take the place or rather to keep it free. It never changes the order of proposals."""
+
+    advice: Advice
+    value: int
+    price: int
+    reason: str | None = Field(description="Why it should rather be kept free.")
+
+
 class ProposalRead(BaseModel):
     """A computed pairing: the score (0 to 100,000) is the weighted sum of its parts."""
 
@@ -106,6 +117,7 @@ class ProposalRead(BaseModel):
     parts: list[PartRead]
     reasons: list[str] = Field(description="The parts that speak for it, in words.")
     weights: str
+    advice: AdviceRead
     offer: OfferRead
 
 

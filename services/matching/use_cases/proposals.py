@@ -9,6 +9,8 @@ from chassis.context import correlation_id, follow
 from contracts.roles import Scope
 from services.matching import events_out
 from services.matching.engine.explain import Explanation, why
+from services.matching.engine.potentials import Potential, judge
+from services.matching.engine.problem import worth
 from services.matching.engine.types import Verdict
 from services.matching.model.match import Match
 from services.matching.model.need import Need, NeedState
@@ -28,9 +30,11 @@ PROPOSE = "propose"
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
-    """A need's stored proposals, best first, with their offers; `fresh`: computed since anything that they depend on changed."""
+    """A need's stored proposals, best first, each with the advice that speaks for all needs together, and their offers; `fresh`: computed since
+    anything that they depend on changed."""
 
     rows: list[ProposalRow]
+    potentials: tuple[Potential, ...]
     offers: dict[UUID, Offer]
     fresh: bool
     computed_at: datetime | None
@@ -79,9 +83,13 @@ async def catch_up(work: Work, limit: int = 10) -> int:
 
 async def read_proposals(work: Work, need_id: UUID) -> Proposals:
     """The stored proposals of a need: for coordinators of its case, API clients, and administrators."""
-    await _need_for(work, need_id)
+    need = await _need_for(work, need_id)
     rows, fresh, computed_at = await work.proposals.of_need(need_id)
-    return Proposals(rows, await work.offers.many([row.offer_id for row in rows]), fresh, computed_at)
+    offers = [row.offer_id for row in rows]
+    days = (work.now - need.posted_at).days
+    values = [(row.offer_id, worth(row.score, days)) for row in rows]
+    potentials = judge(values, need.size, await work.scarcity.prices(offers), need.urgency, days)
+    return Proposals(rows, potentials, await work.offers.many(offers), fresh, computed_at)
 
 
 async def explain_pair(work: Work, need_id: UUID, offer_id: UUID) -> PairExplained:
