@@ -5,7 +5,6 @@ SQLite has one writing connection, so writers queue in this process instead of f
 which an answered write could be lost (R1, F4).
 """
 
-import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 
 from chassis import sqlite_connection
 from chassis.errors import Unavailable
+from chassis.locks import NamedLocks
 
 BUSY_STATES = {"40001", "40P01", "55P03", "57P01", "57P03", "53100", "53200", "53300", "08006", "08001", "08003"}
 """PostgreSQL states that mean "again later": serialisation, deadlock, lock time-out, shutdown, disk full, too many connections, gone."""
@@ -41,6 +41,7 @@ class Database:
             self._reader = _sqlite_engine(url, size=pool, busy_seconds=busy_seconds, begin="BEGIN", readonly=True)
         else:
             self._writer = self._reader = _postgres_engine(url, pool, busy_seconds)
+        self._locks = NamedLocks(self._writer)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -72,16 +73,12 @@ class Database:
         if self.is_sqlite:
             yield True
             return
-        key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-        async with self._writer.connect() as connection:
-            held = bool((await connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key})).scalar())
-            await connection.commit()
-            try:
-                yield held
-            finally:
-                if held:
-                    await connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
-                    await connection.commit()
+        held = await self._locks.take(name)
+        try:
+            yield held
+        finally:
+            if held:
+                await self._locks.give(name)
 
     @asynccontextmanager
     async def listening(self, channel: str, heard: Callable[[], None]) -> AsyncIterator[None]:
@@ -116,6 +113,7 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections."""
+        await self._locks.close()
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()

@@ -56,7 +56,9 @@ class Replica:
 
     def start(self) -> None:
         plan = json.dumps({"port": self.port, "settings": self.settings})
-        self.popen = subprocess.Popen([sys.executable, "-m", "tests.chaos.matching_serve", plan], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        self.popen = subprocess.Popen(
+            [sys.executable, "-m", "tests.chaos.matching_serve", plan], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        )
 
     def kill(self) -> None:
         assert self.popen is not None
@@ -170,7 +172,7 @@ class Writer:
         if not found:
             return
         answer = await self.ask("POST", "/api/v1/matches", {"need_id": need_id, "offer_id": found[0]["offer_id"]})
-        self.ledger.acts[f"match {answer.status_code}"] += 1
+        self.ledger.acts[f"match {answer.status_code} {answer.json().get('code')}"] += 1
         if answer.status_code != 201:
             return
         self.ledger.matched_once.add(need_id)
