@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 
 from gateway.clients.asking import Asker, Listing, ProblemFromService
-from gateway.clients.matching import CasesClient, MatchesClient, NeedsClient, OffersClient, RoundsClient, WordsClient
+from gateway.clients.matching import (
+    CasesClient,
+    MatchesClient,
+    NeedsClient,
+    OffersClient,
+    RoundsClient,
+    ScarcityClient,
+    WeightsClient,
+    WordsClient,
+)
 from gateway.clients.notifications import MessagesClient, NotificationsClient
 from gateway.clients.people import AccountsClient, ApiClientsClient, ContactsClient, MeClient, SessionsClient
 from gateway.clients.registry import DirectoryClient, RegistryClient
@@ -28,7 +37,9 @@ class Clients:
     offers: OffersClient
     registry: RegistryClient
     rounds: RoundsClient
+    scarcity: ScarcityClient
     sessions: SessionsClient
+    weights: WeightsClient
     words: WordsClient
 
     @classmethod
@@ -48,6 +59,8 @@ class Clients:
             offers=OffersClient(asker),
             registry=RegistryClient(asker),
             rounds=RoundsClient(asker),
+            scarcity=ScarcityClient(asker),
             sessions=SessionsClient(asker),
+            weights=WeightsClient(asker),
             words=WordsClient(asker),
         )

@@ -1,4 +1,6 @@
-"""Questions to `matching`: words, offers, cases, needs with their proposals, matches and rounds."""
+"""Questions to `matching`: words, offers, cases, needs with their proposals, matches, rounds, weights, and what is lacking."""
+
+from dataclasses import dataclass
 
 from gateway.clients.asking import Asker, Json, Listing, Query, Record, path_of
 
@@ -68,6 +70,15 @@ class CasesClient:
         return await self._ask.send("POST", path_of("/api/v1/cases/{}/close", case_id))
 
 
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """What fits a need; `changes` where nothing does. Not `fresh`: it is being computed."""
+
+    items: list[Record]
+    changes: list[Record]
+    fresh: bool
+
+
 class NeedsClient:
     """Needs of cases, and what fits them."""
 
@@ -86,13 +97,18 @@ class NeedsClient:
         """Post a need."""
         return await self._ask.send("POST", "/api/v1/needs", body, once=once)
 
+    async def change(self, need_id: str, body: Json, version: int) -> Record:
+        """Change an open need; it is proposed anew."""
+        return await self._ask.send("PATCH", path_of("/api/v1/needs/{}", need_id), body, version=version)
+
     async def withdraw(self, need_id: str) -> Record:
         """The case no longer asks for this."""
         return await self._ask.send("POST", path_of("/api/v1/needs/{}/withdraw", need_id))
 
-    async def proposals(self, need_id: str, query: Query = ()) -> Listing:
-        """Offers that fit, best first, with reasons."""
-        return await self._ask.list(path_of("/api/v1/needs/{}/proposals", need_id), query)
+    async def proposals(self, need_id: str) -> "Proposals":
+        """Offers that fit, best first, with reasons; where there is none, the smallest changes that would give one."""
+        found = await self._ask.get(path_of("/api/v1/needs/{}/proposals", need_id))
+        return Proposals(found["items"], found.get("smallest_changes") or [], bool(found.get("fresh", True)))
 
     async def why(self, need_id: str, offer_id: str) -> Record:
         """Why this offer fits, or why not."""
@@ -143,3 +159,45 @@ class RoundsClient:
     async def apply(self, round_id: str) -> Record:
         """Make matches of its plan."""
         return await self._ask.send("POST", path_of("/api/v1/rounds/{}/apply", round_id))
+
+    async def edit(self, round_id: str, body: Json, version: int) -> Record:
+        """Decide otherwise by hand; it is planned again from where it stood."""
+        return await self._ask.send("PATCH", path_of("/api/v1/rounds/{}", round_id), body, version=version)
+
+    async def stop(self, round_id: str) -> Record:
+        """Take the best plan so far."""
+        return await self._ask.send("POST", path_of("/api/v1/rounds/{}/stop", round_id))
+
+
+class WeightsClient:
+    """The weights by which offers are ranked."""
+
+    def __init__(self, asker: Asker) -> None:
+        self._ask = asker
+
+    async def presets(self) -> Record:
+        """All of them, and which is in use."""
+        return await self._ask.get("/api/v1/weights")
+
+    async def make(self, body: Json, once: str | None) -> Record:
+        """A new one."""
+        return await self._ask.send("POST", "/api/v1/weights", body, once=once)
+
+    async def use(self, version: str) -> Record:
+        """Rank by it from now on."""
+        return await self._ask.send("POST", path_of("/api/v1/weights/{}/use", version))
+
+
+class ScarcityClient:
+    """What is lacking."""
+
+    def __init__(self, asker: Asker) -> None:
+        self._ask = asker
+
+    async def lacking(self, query: Query = ()) -> Record:
+        """Offers that are lacking, what serves most first; exact for coordinators, rounded for everybody."""
+        return await self._ask.get("/api/v1/scarcity", query)
+
+    async def refresh(self) -> Record:
+        """Compute it now."""
+        return await self._ask.send("POST", "/api/v1/scarcity/refresh")

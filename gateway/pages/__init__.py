@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from gateway.pages import admin, cases, desk, lost, matches, me, offers, public, signing_in
+from gateway.pages import admin, cases, desk, lost, matches, me, offers, public, rounds, signing_in
 
 ROUTERS: list[APIRouter] = [
     public.router,
@@ -11,6 +11,7 @@ ROUTERS: list[APIRouter] = [
     matches.router,
     cases.router,
     desk.router,
+    rounds.router,
     me.router,
     admin.router,
     lost.router,

@@ -1,4 +1,4 @@
-"""Pages of the coordinator's desk: what needs me now, offers to approve, a need with its proposals, and rounds."""
+"""Pages of the coordinator's desk: what needs me now, offers to approve, and a need with its proposals."""
 
 from typing import Annotated
 from uuid import UUID
@@ -122,53 +122,3 @@ async def _search_offers(visit: Visit, need: Record, q: str) -> list[Json]:
         more = await visit.ask.directory.search([("q", q[:100]), ("limit", "20")])
         found += [row for row in more.items if row["id"] not in known]
     return found[:20]
-
-
-@router.get("/rounds")
-async def list_rounds(visit: Here, cursor: Text = "") -> Response:
-    """Rounds, newest first, and the start of a new one."""
-    return await _rounds_page(visit, Form(), cursor=cursor)
-
-
-@router.post("/rounds")
-async def begin_round(visit: Here) -> Response:
-    """Plan all open needs, or those of some categories."""
-    form = await visit.form({"/needs": "categories", "/needs/categories": "categories", "/seconds": "seconds"})
-    body = {"needs": {"categories": form.many("categories"), "urgencies": form.many("urgencies")}, "seconds": form.whole("seconds") or 10}
-    made = await visit.try_(form, visit.ask.rounds.begin(body, form.text("once")))
-    if made is None:
-        return await _rounds_page(visit, form, 422)
-    return visit.go(f"/rounds/{made['id']}", "round-started")
-
-
-@router.get("/rounds/{round_id}")
-async def see_round(visit: Here, round_id: UUID) -> Response:
-    """One round: how good the plan is, who gets what, and who not and why."""
-    return await _round_page(visit, str(round_id), Form())
-
-
-@router.post("/rounds/{round_id}/apply")
-async def apply_round(visit: Here, round_id: UUID) -> Response:
-    """Make matches of the plan."""
-    form = await visit.form()
-    if await visit.try_(form, visit.ask.rounds.apply(str(round_id))) is None:
-        return await _round_page(visit, str(round_id), form, 409)
-    return visit.go(f"/rounds/{round_id}", "round-applied")
-
-
-async def _rounds_page(visit: Visit, form: Form, status: int = 200, cursor: str = "") -> Response:
-    words = await words_of(visit)
-    listing = await visit.ask.rounds.rounds([("limit", "20"), *([("cursor", cursor)] if cursor else [])])
-    begins = visit.may("POST", "/api/v1/rounds")
-    return visit.page("rounds.html", status, listing=listing, form=form, words=words, begins=begins, **naming(visit, words))
-
-
-async def _round_page(visit: Visit, round_id: str, form: Form, status: int = 200) -> Response:
-    words = await words_of(visit)
-    shown = await visit.ask.rounds.round(round_id)
-    titles: dict[str, Record] = {}
-    if visit.may("GET", "/api/v1/needs"):
-        titles = {row["id"]: row for row in (await visit.ask.needs.needs([("limit", "200")])).items}
-    offers = {row["id"]: row for row in (await visit.ask.offers.offers([("state", "open"), ("limit", "200")])).items}
-    applies = visit.may("POST", f"/api/v1/rounds/{round_id}/apply")
-    return visit.page("round.html", status, round=shown, needs=titles, offers=offers, form=form, applies=applies, **naming(visit, words))

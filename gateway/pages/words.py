@@ -74,6 +74,24 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "not_eligible": _("The two do not fit any more."),
         "together": _("It belongs together with a need that could not be placed."),
     },
+    "decision": {
+        "keep": _("Keep this pair"),
+        "forbid": _("Not this pair"),
+        "without_need": _("Leave the need out"),
+        "without_offer": _("Leave the offer out"),
+    },
+    "decided": {
+        "keep": _("Kept:"),
+        "forbid": _("Not together:"),
+        "without_need": _("Need left out:"),
+        "without_offer": _("Offer left out:"),
+    },
+    "pin_lost": {
+        "forbidden": _("You also said that the two may not be together."),
+        "left_out": _("The need or the offer is left out of this round."),
+        "not_eligible": _("The two do not fit."),
+        "no_room": _("The offer has no room left beside the other kept pairs."),
+    },
     "urgency": {"low": _("Can wait"), "normal": _("Normal"), "high": _("Soon"), "urgent": _("Urgent")},
     "decline_reason": {
         "no_longer_available": _("It is no longer available"),
@@ -211,6 +229,8 @@ DONE_SENTENCES: Mapping[str, str] = {
     "contact-later": "The case is recorded. The contact could not be kept yet; please add it here.",
     "consent": "The consent is recorded.",
     "round-started": "The planning has begun. The result will appear here.",
+    "round-again": "The planning goes on with your decisions. The result will appear here.",
+    "round-stopped": "The planning ends now. The best plan so far will appear here.",
     "round-applied": "The plan is applied. Providers are asked for an answer.",
     "invited": "The invitation is on its way.",
     "taken-back": "The invitation is taken back.",

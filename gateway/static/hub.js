@@ -7,19 +7,23 @@
   let waiting = 0;
   const refresh = async () => {
     waiting = 0;
-    if (part.contains(document.activeElement)) return;
+    if (part.contains(document.activeElement) && !part.dataset.liveSeconds) return;
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("live");
-    if (fresh) part.replaceChildren(...fresh.childNodes);
+    if (!fresh) return;
+    // What is watched has come to its end: the rest of the page is new, too.
+    if (part.dataset.liveSeconds && !fresh.dataset.liveSeconds) return location.replace(location.pathname);
+    if (!part.contains(document.activeElement)) part.replaceChildren(...fresh.childNodes);
   };
   const news = new EventSource("/api/v1/events");
   const heard = (event) => {
     if (event.data && event.data.includes(subject) && !waiting) waiting = setTimeout(refresh, 300);
   };
   const kinds = ["need.proposals_ready", "need.changed", "match.confirmed", "match.accepted", "match.declined", "match.started", "match.fulfilled",
-    "match.failed", "match.cancelled", "match.expired", "round.ready", "round.failed", "round.applied"];
+    "match.failed", "match.cancelled", "match.expired", "round.solved", "round.applied"];
   for (const kind of kinds) news.addEventListener(`hub.matching.${kind}.v1`, heard);
+  if (part.dataset.liveSeconds) setInterval(refresh, 1000 * Number(part.dataset.liveSeconds));
   window.addEventListener("pagehide", () => news.close());
 })();
