@@ -76,6 +76,11 @@ TEMPLATES: dict[str, str] = {
     "score.answering": "The provider answered {answered} of {asked} requests in time.",
     "score.waiting": "The need has waited {days} days.",
     "advice.keep_free": "Places here are scarce: to others they are worth {price} points, to this need {value}.",
+    "advice.less_scarce": "Another place is less scarce: beyond what others would gain, this need gains {best} points there and {margin} here.",
+    "advice.not_scarce": "Nobody else would gain from keeping this place free.",
+    "advice.take": "The place is worth {value} points to this need and {price} to others.",
+    "advice.urgent": "The need is urgent, so no place is kept free from it.",
+    "advice.waited": "The need has waited {days} days, so no place is kept free from it.",
     "unplaced.no_offer": "No open offer is eligible for this need.",
     "unplaced.too_large": "Every eligible offer has fewer places left than the {size} that are asked for.",
     "unplaced.forbidden": "The offers that could take this need were ruled out for it.",
@@ -83,11 +88,6 @@ TEMPLATES: dict[str, str] = {
     "unplaced.lacks_room_for_all": "No eligible offer has room for everything that is asked for at once.",
     "unplaced.left_out": "This need was left out of the round.",
     "unplaced.contested": "The {offers} offers that could take this need are better used for others.",
-    "advice.less_scarce": "This place is scarce: the need gains {margin} points more from it than needs expected soon, and {best} from another place.",
-    "advice.not_scarce": "No need expected soon would gain from keeping this place free.",
-    "advice.take": "The place is worth {value} points to this need and {price} to needs expected soon.",
-    "advice.urgent": "The need is urgent, so no place is kept free from it.",
-    "advice.waited": "The need has waited {days} days, so no place is kept free from it.",
 }
 
 Translate = Callable[[str], str]
