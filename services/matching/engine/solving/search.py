@@ -9,7 +9,7 @@ from services.matching.engine.solving.search_kernels import anneal, columns, col
 
 WIDTH = 10
 """How many options of a demand the search tries: the best by reduced value."""
-REACH = 5.0
+REACH = 3.0
 """Options are tried that lose at most so many times the temperature."""
 NONE = -(1 << 62)
 """The value of no choice."""
