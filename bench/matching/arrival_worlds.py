@@ -75,7 +75,8 @@ def quotas(land: Land, families: int, share: float = 1.0) -> Ints:
     quota = np.stack([land.quota * np.exp(dice.normal(0, 0.2 * (d > 0), land.places)) for d in range(land.dimensions)], axis=1)
     if land.dimensions > 2:
         quota[:, 2] *= land.cares
-    return np.rint(quota / quota.sum(axis=0) * mean).astype(np.int64).reshape(-1)
+    capacity: Ints = np.rint(quota / quota.sum(axis=0) * mean).astype(np.int64).reshape(-1)
+    return capacity
 
 
 def _instance(fits: NDArray[np.bool_], value: Ints, needs: Ints, capacity: Ints) -> Instance:

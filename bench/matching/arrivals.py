@@ -170,7 +170,8 @@ def _compare(report: Report, families: int, dimensions: int, seeds: range, secon
     for way, found in shares.items():
         share = 100 * found.worth / bounds
         goals = {"policy": (f">= {REACHED:.0f} %", share >= REACHED), "greedy in order of arrival": (f"<= {GREEDY:.0f} %", share <= GREEDY)}
-        report.add(f"{name}: {way}", share, "%", *(goals.get(way, ("", None)) if binding else ("", None)))
+        words, met = goals.get(way, ("", None))
+        report.add(f"{name}: {way}", share, "%", words if binding else f"{words} at 1,200" if words else "", met if binding else None)
         years = ", ".join(f"{each:.1f}" for each in found.each)
         times = f"{quantile(found.spent, 0.5) / 1000:.3f} / {quantile(found.spent, 0.99) / 1000:.1f} ms an arrival (p50 / p99)"
         report.note(f"by year {years} %; without a place {found.unplaced} of {found.families}; {times}")
