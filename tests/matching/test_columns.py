@@ -53,7 +53,13 @@ def assert_equal(columns: ColumnIndex, plain: Index, k: int, needs=(), offers=()
         assert columns.needs_for(offer, NOW) == [as_ranked(verdict, "need_id") for _, verdict in eligible]
 
 
-@settings(max_examples=100, deadline=None, report_multiple_bugs=False, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100,
+    deadline=None,
+    report_multiple_bugs=False,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(st.lists(STEPS, max_size=40), st.integers(1, 4), NEEDS, OFFERS)
 def test_the_columns_equal_the_reference_in_both_directions(cells_for_few, steps, k, another_need, another_offer):
     columns, plain = ColumnIndex(), Index()

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from math import radians
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from services.matching.engine import eligibility, potentials, score, seating, smallest, steps, steps_in_time
-from services.matching.engine.distance import distance_m
+from services.matching.engine.distance import EARTH_RADIUS_M, distance_m
 from services.matching.engine.explain import TEMPLATES, why
 from services.matching.engine.score import ranked, reference
 from services.matching.engine.types import LanguageWish, LevelRange, PartName, Place, ProviderRecord, TimeWindow, TopicWish
@@ -101,6 +102,15 @@ def test_distances_agree_with_a_known_one():
 
     assert abs(found - 391_500) < 1_500
     assert found == distance_m(lyon, paris)
+
+
+@pytest.mark.parametrize(("degrees", "most_below"), [(0.5, 1), (1.8, 9), (18.0, 10_000)])
+def test_the_chord_stays_close_below_the_arc(degrees: float, most_below: int):
+    here, there = Place(45.0 - degrees / 2, 5.7), Place(45.0 + degrees / 2, 5.7)
+
+    below = EARTH_RADIUS_M * radians(degrees) - distance_m(here, there)
+
+    assert -1 < below < most_below
 
 
 @settings(max_examples=150, deadline=None)

@@ -10,7 +10,8 @@ from numba import njit
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 HERE = Path(__file__).resolve().parent
-READ_BY_KERNELS = (*sorted(HERE.glob("*.py")), *(HERE.parent / name for name in ("distance.py", "score.py", "week.py")))
+KERNELS = ("compiled", "heap", "identity", "judge", "kernels", "layout", "passes", "search")
+READ_BY_KERNELS = (*(HERE / f"{name}.py" for name in KERNELS), *(HERE.parent / f"{name}.py" for name in ("distance", "score", "week")))
 
 
 def forget_stale(cache: Path = HERE / "__pycache__", sources: tuple[Path, ...] = READ_BY_KERNELS) -> None:
