@@ -65,6 +65,10 @@ class CasesClient:
         """Record a case."""
         return await self._ask.send("POST", "/api/v1/cases", body, once=once)
 
+    async def change(self, case_id: str, body: Json, version: int) -> Record:
+        """Change a case."""
+        return await self._ask.send("PATCH", path_of("/api/v1/cases/{}", case_id), body, version=version)
+
     async def close(self, case_id: str) -> Record:
         """End a case."""
         return await self._ask.send("POST", path_of("/api/v1/cases/{}/close", case_id))

@@ -2,11 +2,13 @@
 
 from fastapi import APIRouter
 
-from gateway.pages import admin, cases, desk, lost, matches, me, offers, public, rounds, signing_in
+from gateway.pages import admin, cases, changing, desk, lacking, lost, matches, me, offers, public, rounds, signing_in, weights
 
 ROUTERS: list[APIRouter] = [
     public.router,
     signing_in.router,
+    lacking.router,
+    changing.router,
     offers.router,
     matches.router,
     cases.router,
@@ -14,6 +16,7 @@ ROUTERS: list[APIRouter] = [
     rounds.router,
     me.router,
     admin.router,
+    weights.router,
     lost.router,
 ]
 """Every page's router, included by `gateway.app`; the last one catches what is lost."""

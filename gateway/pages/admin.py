@@ -139,7 +139,10 @@ def _parts(visit: Visit) -> list[tuple[str, str, str]]:
         ("/api/v1/messages", "/admin/messages", _("Messages sent"), _("Mails that went out, and those that did not.")),
         ("/api/v1/audit", "/admin/audit", _("Audit trail"), _("Who did what, and when.")),
     )
-    return [(path, name, about) for route, path, name, about in known if visit.may("GET", route)]
+    parts = [(path, name, about) for route, path, name, about in known if visit.may("GET", route)]
+    if visit.may("POST", "/api/v1/weights"):
+        parts.append(("/admin/weights", _("Weights"), _("What makes one offer come before another.")))
+    return parts
 
 
 def _changes(visit: Visit) -> bool:

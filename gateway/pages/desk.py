@@ -15,6 +15,10 @@ from gateway.pages.words import say as _
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Text = Annotated[str, Query(max_length=500)]
 HALF = [("limit", "25")]
+ON_NEED_ALONE = frozenset(f"change.{word}" for word in ("accept_language", "distance", "level", "topic", "need_tag", "place", "consent"))
+"""Steps of a smallest change that the offer has no part in."""
+ON_NEED = (ON_NEED_ALONE - {"change.place", "change.consent"}) | {f"change.{word}" for word in ("hours", "weekday", "begin", "end")}
+"""Steps that are done on the need's page; those in time may concern the offer as well."""
 
 
 @router.get("/desk")
@@ -101,6 +105,8 @@ async def _need_page(visit: Visit, need_id: str, form: Form, status: int = 200, 
         case=case,
         proposals=proposals,
         sees=sees,
+        changes=[{**change, "links": _links_of(need, change)} for change in proposals.changes] if proposals else [],
+        edits=visit.may("PATCH", f"/api/v1/needs/{need_id}"),
         confirms=visit.may("POST", "/api/v1/matches"),
         matches=matches,
         found=found,
@@ -110,6 +116,23 @@ async def _need_page(visit: Visit, need_id: str, form: Form, status: int = 200, 
         form=form,
         **naming(visit, words),
     )
+
+
+def _links_of(need: Record, change: Record) -> list[tuple[str, str]]:
+    """Where the steps of a change are done: address and words; both sides for what either or both may have to move."""
+    codes = {step["code"] for step in change["steps"]}
+    links: list[tuple[str, str]] = []
+    if codes & ON_NEED:
+        links.append((f"/needs/{need['id']}/change", _("Change the need")))
+    if codes & {"change.consent"}:
+        links.append((f"/cases/{need['case_id']}", _("To the case")))
+    if codes & {"change.place"}:
+        links.append((f"/cases/{need['case_id']}/place", _("Record the place")))
+    if codes & {"change.find"}:
+        links.append((f"/my/offers/new?category={need['category']}", _("Post such an offer")))
+    elif change["offer_id"] and codes - ON_NEED_ALONE:
+        links.append((f"/offers/{change['offer_id']}", _("To the offer")))
+    return links
 
 
 async def _search_offers(visit: Visit, need: Record, q: str) -> list[Json]:

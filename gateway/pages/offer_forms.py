@@ -59,6 +59,7 @@ CONTACT_POINTERS = {"": "contact_name", "/name": "contact_name", "/phone": "cont
 ROWS = 2
 """Rows for weekly windows, to begin with."""
 MOST_ROWS = 20
+MOST_TOPICS = 20
 
 
 def rows_of(form: Form, known: int = 0) -> int:
@@ -99,7 +100,7 @@ def place_of(form: Form, places: list[NamedPlace], decimals: int) -> Record | No
 def topics_of(form: Form, wished: bool) -> list[Record]:
     """The topics that are filled in: with a range of levels (offers), or one level and whether it is required (needs)."""
     topics: list[Record] = []
-    for row in range(2):
+    for row in range(MOST_TOPICS):
         topic = form.text(f"topic{row}")
         if not topic:
             continue

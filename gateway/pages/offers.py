@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from chassis.errors import NotFound
 from gateway.clients.asking import Record
 from gateway.pages.door import Here, PageRoute, Visit
+from gateway.pages.filled import form_of_call
 from gateway.pages.forms import Form
 from gateway.pages.offer_forms import OFFER_POINTERS, offer_of, rows_of
 from gateway.pages.vocabulary import Words, naming, words_of
@@ -32,14 +33,15 @@ async def list_my_offers(visit: Here, cursor: Text = "") -> Response:
 
 
 @router.get("/my/offers/new")
-async def new_offer(visit: Here, category: Text = "") -> Response:
-    """Choose a category first, then one form."""
+async def new_offer(visit: Here, category: Text = "", languages: Text = "", day: Text = "", part: Text = "") -> Response:
+    """Choose a category first, then one form; a call for help fills in what it asks for."""
     visit.asker.require("POST", "/api/v1/offers")
     words = await words_of(visit)
     row = words.row(category)
     if row is None:
         return visit.page("offer_category.html", words=words)
-    return _offer_form(visit, words, row, Form(pointers=OFFER_POINTERS))
+    known = [code for code in languages.split(",") if code in words.languages]
+    return _offer_form(visit, words, row, form_of_call(row, known, day, part))
 
 
 @router.post("/my/offers/new")

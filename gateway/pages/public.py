@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse
 
 from chassis.errors import HubError
 from gateway.clients import Listing, ProblemFromService
+from gateway.clients.asking import Record
 from gateway.pages.door import Here, PageRoute, Visit, pairs
 from gateway.pages.forms import Form
 from gateway.pages.vocabulary import naming, words_of
@@ -112,7 +113,7 @@ async def see_networks(visit: Here, network: Text = "") -> Response:
 @router.get("/matching-explained")
 async def explain_matching(visit: Here) -> Response:
     """How offers and needs are paired, with the weights in use."""
-    return visit.page("matching_explained.html", weights=await _weights(visit))
+    return visit.page("matching_explained.html", preset=await _preset_in_use(visit))
 
 
 @router.get("/privacy")
@@ -149,28 +150,10 @@ def _filled(wanted: dict[str, str]) -> Form:
     return Form({name: [value] for name, value in wanted.items()})
 
 
-async def _weights(visit: Visit) -> list[tuple[str, int]]:
-    """The weights of the score's parts, largest first: those that `matching` says it uses."""
+async def _preset_in_use(visit: Visit) -> Record | None:
+    """The preset that offers are ranked by, with its parts in words; None while `matching` is away."""
     try:
-        found = (await visit.ask.words.vocabulary()).get("weights")
+        found = await visit.ask.weights.presets()
     except HubError:
-        found = None
-    if isinstance(found, list):
-        found = {row["name"]: row["weight"] for row in found}
-    weights = {name: value for name, value in (found or DEFAULT_WEIGHTS).items() if name in DEFAULT_WEIGHTS}
-    return sorted(weights.items(), key=lambda pair: -pair[1])
-
-
-DEFAULT_WEIGHTS = {
-    "distance": 20,
-    "language": 15,
-    "times": 15,
-    "topics": 10,
-    "size_fit": 10,
-    "continuity": 10,
-    "preferences": 5,
-    "fair_load": 5,
-    "answering": 5,
-    "waiting": 5,
-}
-"""The preset `default-1` of matching."""
+        return None
+    return next((row for row in found["items"] if row["in_use"]), None)

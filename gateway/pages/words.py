@@ -141,6 +141,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "5": _("Saturday"),
         "6": _("Sunday"),
     },
+    "day_part": {"morning": _("morning"), "afternoon": _("afternoon"), "evening": _("evening")},
     "audience": {
         "public": _("Everybody"),
         "coordinators": _("Coordinators only"),
@@ -223,6 +224,10 @@ DONE_SENTENCES: Mapping[str, str] = {
     "case-recorded": "The case is recorded.",
     "case-closed": "The case is closed.",
     "need-posted": "The need is recorded. Offers that fit will appear here.",
+    "need-changed": "The need is changed. Its proposals are looked for anew.",
+    "lacking-refreshed": "It is being computed. Look again in a moment.",
+    "weights-made": "The weights are kept. Nothing is ranked by them before you use them.",
+    "weights-used": "These weights are in use from now on. Proposals are being computed anew.",
     "need-withdrawn": "The need is withdrawn.",
     "contact-kept": "The contact is kept.",
     "contact-deleted": "The contact is deleted.",
