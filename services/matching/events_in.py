@@ -5,36 +5,37 @@ from contracts import actors, people
 from contracts import matching as own
 from contracts.envelope import Event
 from services.matching.model.offer import Provider, ProviderKind
-from services.matching.use_cases import cases, matches, offers, proposals
+from services.matching.use_cases import cases, matches, offers, proposing
 from services.matching.work import Work
 
 
 async def need_posted(work: Work, event: own.NeedPostedV1) -> None:
     """Propose offers for it."""
-    await proposals.propose_for_need(work, event.need_id)
+    proposing.propose_for_need(work, event.need_id)
 
 
 async def need_changed(work: Work, event: own.NeedChangedV1) -> None:
     """Propose anew: also after a match was declined, ran out or was cancelled, for the need is open again then."""
-    await proposals.propose_for_need(work, event.need_id)
+    proposing.propose_for_need(work, event.need_id)
 
 
 async def need_withdrawn(work: Work, event: own.NeedWithdrawnV1) -> None:
     """Its proposals go."""
-    await proposals.propose_for_need(work, event.need_id)
+    proposing.propose_for_need(work, event.need_id)
 
 
 async def offer_changed(work: Work, event: own.OfferState) -> None:
     """Recompute the needs that it touches."""
-    await proposals.propose_for_offer(work, event.offer_id)
+    proposing.propose_for_offer(work, event.offer_id)
 
 
 async def match_moved(work: Work, event: own.MatchState) -> None:
-    """The provider's counters changed, and with them the scores of their offers."""
+    """The provider's counters changed, and with them the scores of their offers; and what the matched need brings to those that link to it."""
+    await proposing.propose_for_linking(work, event.need_id, event.case_id)
     if event.provider_actor_id is not None:
-        await proposals.propose_for_provider(work, Provider(ProviderKind.ACTOR, event.provider_actor_id))
+        proposing.propose_for_provider(work, Provider(ProviderKind.ACTOR, event.provider_actor_id))
     elif event.provider_account_id is not None:
-        await proposals.propose_for_provider(work, Provider(ProviderKind.ACCOUNT, event.provider_account_id))
+        proposing.propose_for_provider(work, Provider(ProviderKind.ACCOUNT, event.provider_account_id))
 
 
 async def actor_changed(work: Work, event: actors.ActorState) -> None:

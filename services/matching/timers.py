@@ -13,7 +13,7 @@ from services.matching.engine.plan import Plan, Progress
 from services.matching.engine.problem import Problem
 from services.matching.engine.scarcity.ask import ScarcityNotFound, find_lacking
 from services.matching.model.round import Round
-from services.matching.use_cases import cases, matches, offers, proposals, round_problem, rounds, scarcity
+from services.matching.use_cases import cases, matches, offers, proposing, round_problem, rounds, scarcity
 
 HOUR = 3600.0
 SCARCITY_SECONDS = 5.0
@@ -50,7 +50,7 @@ async def catch_up(service: Any) -> None:
     """Compute the proposals that wait, a few needs a transaction so that writers pass between."""
     while True:
         async with service.open_work(SYSTEM) as work:
-            if not await proposals.catch_up(work):
+            if not await proposing.catch_up(work):
                 return
 
 
@@ -117,7 +117,7 @@ TIMERS = (
     Timer("expire matches", 30.0, expire_matches),
     Timer("look after offers", 300.0, look_after_offers),
     Timer("keep retention", HOUR, keep_retention),
-    Timer(proposals.PROPOSE, 5.0, catch_up),
+    Timer(proposing.PROPOSE, 5.0, catch_up),
     Timer("solve rounds", 5.0, solve_rounds),
     Timer(scarcity.SCARCITY, 60.0, find_scarcity),
 )

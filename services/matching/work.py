@@ -15,6 +15,7 @@ from services.matching.engine.types import NeedFacts
 from services.matching.engine.weights import DEFAULT, Weights
 from services.matching.engine.workers import ROOT, worker_environment
 from services.matching.model.need import Need
+from services.matching.model.offer import Provider
 from services.matching.model.scarcity import Pace
 from services.matching.settings import Settings
 from services.matching.store.cases import CaseStore
@@ -33,6 +34,10 @@ MOST_CHANGES = 20_000
 """Changes that are read at once."""
 
 
+class LearnsTooEarly(RuntimeError):
+    """An index was to be read within a transaction that changed something itself."""
+
+
 class IndexKeeper:
     """The index of this process. It is brought up to date from committed changes, before anything of a transaction is written."""
 
@@ -45,7 +50,9 @@ class IndexKeeper:
         self._lock = asyncio.Lock()
 
     async def refresh(self, work: "Work") -> Index:
-        """Read what changed since, or everything at first; answers the index."""
+        """Read what changed since, or everything at first; answers the index. Raises LearnsTooEarly."""
+        if work.changes.written:
+            raise LearnsTooEarly("This transaction changed something itself and may still be rolled back; no index may read it.")
         async with self._lock:
             outgrown = len(self.index.offers) >= self._large_from and type(self.index) is Index
             if self._place < 0 or outgrown:
@@ -84,14 +91,20 @@ class IndexKeeper:
         return LargeIndex(self.weights)
 
     async def _follow(self, work: "Work") -> None:
+        """Read what was noted since, in portions. The next time it is read from the place where this reading began, for what was noted meanwhile
+        with a lower number may not have been there yet; what was read twice is known by its number."""
+        next_place, seen, after = self._place, set[int](), None
         while True:
-            changes, place = await work.changes.since(self._place, MOST_CHANGES)
+            changes, place = await work.changes.since(self._place, MOST_CHANGES, after)
+            if after is None:
+                next_place = place
             if fresh := {(each.kind, each.subject_id) for each in changes if each.seq not in self._seen}:
                 await self._load(work, fresh)
-            self._seen = {each.seq for each in changes if each.at_place >= place}
-            self._place = place
+            seen.update(each.seq for each in changes if each.at_place >= next_place)
             if len(changes) < MOST_CHANGES:
-                return
+                break
+            after = changes[-1]
+        self._place, self._seen = next_place, seen
 
     async def _load(self, work: "Work", changed: set[tuple[str, UUID]]) -> None:
         ids: dict[str, list[UUID]] = {"offer": [], "need": [], "case": [], "provider": [], "weights": []}
@@ -103,9 +116,21 @@ class IndexKeeper:
                 self.index.put_offer(offers[offer_id].facts())
             else:
                 self.index.remove_offer(offer_id)
-        needs = await work.needs.many(ids["need"])
-        for case_id in ids["case"]:
+        await self._load_needs(work, ids["need"], ids["case"], matched=bool(ids["provider"]))
+        if ids["provider"]:
+            for key, record in (await work.matches.records(ids["provider"])).items():
+                self.index.put_record(key, record)
+        if ids["weights"]:
+            self.weights = await work.weights.in_use()
+            self.index.use_weights(self.weights)
+
+    async def _load_needs(self, work: "Work", need_ids: list[UUID], case_ids: list[UUID], *, matched: bool) -> None:
+        needs = await work.needs.many(need_ids)
+        for case_id in case_ids:
             needs.update({need.id: need for need in await work.needs.of_case(case_id)})
+        if matched:
+            # What a match provides may count for the needs that link to the matched one.
+            needs.update({need.id: need for need in await work.needs.linking(list({need.case_id for need in needs.values()}))})
         for facts in await need_facts(work, list(needs.values())):
             self.index.put_need(facts) if facts.is_open else self.index.remove_need(facts.id)
         for need_id, tried in (await work.matches.tried(list(needs))).items():
@@ -115,12 +140,6 @@ class IndexKeeper:
         helpers = await work.matches.helpers(cases)
         for case_id in cases:
             self.index.put_helpers(case_id, helpers.get(case_id, set()))
-        if ids["provider"]:
-            for key, record in (await work.matches.records(ids["provider"])).items():
-                self.index.put_record(key, record)
-        if ids["weights"]:
-            self.weights = await work.weights.in_use()
-            self.index.use_weights(self.weights)
 
 
 def weights_subject(version: str) -> UUID:
@@ -146,6 +165,23 @@ class Resources:
     pace: Pace = field(default_factory=Pace)
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """One piece of news: what its effects are correlated to, and whether it is late."""
+
+    correlation_id: UUID
+    late: bool
+
+
+@dataclass(slots=True)
+class Touched:
+    """What the news that is handled in one transaction is about: its effects on proposals are computed together, at the end."""
+
+    needs: dict[UUID, News] = field(default_factory=dict)
+    offers: dict[UUID, News] = field(default_factory=dict)
+    providers: dict[Provider, News] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Work(BaseWork):
     """One transaction of matching."""
@@ -161,8 +197,7 @@ class Work(BaseWork):
     changes: ChangeStore = field(init=False)
     known: KnownStore = field(init=False)
     history: HistoryStore = field(init=False)
-    to_propose: dict[UUID, UUID | None] = field(default_factory=dict)
-    """Needs whose proposals are computed at the end, each with the correlation of what touched it."""
+    touched: Touched = field(default_factory=Touched)
 
     def open_stores(self, session: AsyncSession) -> None:
         """Open the stores on the transaction."""

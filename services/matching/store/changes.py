@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Text, cast, delete, func, insert, select
+from sqlalchemy import BigInteger, ColumnElement, Text, cast, delete, func, insert, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.tables import Base
@@ -46,19 +46,23 @@ class ChangeStore:
             return int((await self.session.execute(select(func.max(K.seq)))).scalar() or 0)
         return int((await self.session.execute(select(_oldest_open()))).scalar_one())
 
-    async def since(self, place: int, limit: int) -> tuple[list[Change], int]:
-        """Changes from a place on, and the next place. As many as `limit` means that there may be more; on PostgreSQL some come twice."""
+    async def since(self, place: int, limit: int, after: Change | None = None) -> tuple[list[Change], int]:
+        """Changes from a place on (or of those the ones after a change), and the place from which to read the next time. As many as `limit` means
+        that there may be more; on PostgreSQL some come again the next time."""
         if self._one_writer:
-            query = select(K.seq, K.kind, K.subject_id).where(K.seq > place).order_by(K.seq).limit(limit)
+            query = select(K.seq, K.kind, K.subject_id).where(K.seq > (after.seq if after else place)).order_by(K.seq).limit(limit)
             changes = [Change(row.seq, row.kind, row.subject_id, row.seq - 1) for row in (await self.session.execute(query)).all()]
-            return changes, changes[-1].seq if changes else place
-        found = select(K.seq, K.kind, K.subject_id, K.xact).where(K.xact >= place).order_by(K.xact, K.seq).limit(limit).subquery()
+            return changes, await self.place() if len(changes) == limit else changes[-1].seq if changes else place
+        found = select(K.seq, K.kind, K.subject_id, K.xact).where(K.xact >= place)
+        if after is not None:
+            # One transaction may note more than is read at once.
+            found = found.where(tuple_(K.xact, K.seq) > (after.at_place, after.seq))
+        some = found.order_by(K.xact, K.seq).limit(limit).subquery()
+        # The oldest open transaction as the same statement sees it; where nothing was found it is told too.
         now = select(_oldest_open().label("oldest")).subquery()
-        query = select(now.c.oldest, found).select_from(now.outerjoin(found, found.c.xact >= place))
+        query = select(now.c.oldest, some).select_from(now.outerjoin(some, true())).order_by(some.c.xact, some.c.seq)
         rows = (await self.session.execute(query)).all()
-        changes = [Change(row.seq, row.kind, row.subject_id, row.xact) for row in rows if row.seq is not None]
-        oldest = int(rows[0].oldest)
-        return changes, oldest if len(changes) < limit else min(oldest, max(each.at_place for each in changes))
+        return [Change(row.seq, row.kind, row.subject_id, row.xact) for row in rows if row.seq is not None], int(rows[0].oldest)
 
     @property
     def _one_writer(self) -> bool:

@@ -1,15 +1,16 @@
 """Needs in the database: seen by whoever may see their case."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, false, or_, select, update
+from sqlalchemy import Select, false, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import NotFound, PreconditionFailed
 from chassis.identity import Caller
+from chassis.locks import key_of
 from chassis.paging import Listed, PageRequest, read_page
 from services.matching.engine.types import Urgency
 from services.matching.model.need import LIVE, Need, NeedState
@@ -18,6 +19,8 @@ from services.matching.store.cases import C, seen_by
 from services.matching.tables import Base, CaseRow, NeedRow
 
 N = Base.metadata.tables["need"].c
+PROPOSING = key_of("matching/proposing")
+"""The lock at PostgreSQL that all who compute proposals share, and that who must know all proposals holds alone."""
 
 
 class NeedNotFound(NotFound):
@@ -99,6 +102,14 @@ class NeedStore:
         rows = (await self._session.execute(select(NeedRow).where(N.case_id == case_id).order_by(N.id).limit(500))).scalars()
         return [to_need(row) for row in rows]
 
+    async def linking(self, case_ids: Sequence[UUID]) -> list[Need]:
+        """The needs of some cases that link to others of theirs."""
+        found: list[Need] = []
+        for start in range(0, len(case_ids), 400):
+            rows = (await self._session.execute(select(NeedRow).where(N.case_id.in_(case_ids[start : start + 400])).order_by(N.id))).scalars()
+            found.extend(to_need(row) for row in rows if row.links)
+        return found
+
     async def live_of_case(self, case_id: UUID) -> int:
         """How many needs of a case are matched or in progress."""
         return sum(need.state in LIVE for need in await self.of_case(case_id))
@@ -120,27 +131,39 @@ class NeedStore:
         """Needs whose proposals were never computed, or not since something changed; those that are not open any more are among them, for their
         proposals go. They stay locked, so that what changes meanwhile is marked after the new proposals are written, not before."""
         query = select(N.id).where(N.proposals_of < N.version).order_by(N.id).limit(limit)
-        return list((await self._session.execute(query.with_for_update())).scalars())
+        return list((await self._session.execute(self._held_by_a_proposer(query))).scalars())
 
-    async def mark_stale(self, ids: Sequence[UUID]) -> None:
-        """Something changed that these needs' proposals depend on. Locked in the order of ids, so that two markers never wait for each other."""
-        for start in range(0, len(ids), 400):
-            some = sorted(ids)[start : start + 400]
-            await self._session.execute(select(N.id).where(N.id.in_(some)).order_by(N.id).with_for_update())
-            await self._session.execute(update(NeedRow).where(N.id.in_(some)).values(proposals_of=0))
+    async def mark_stale(self, ids: Collection[UUID]) -> None:
+        """Something changed that the proposals of these needs, which are held, depend on."""
+        ordered = sorted(ids)
+        for start in range(0, len(ordered), 400):
+            await self._session.execute(update(NeedRow).where(N.id.in_(ordered[start : start + 400])).values(proposals_of=0))
 
     async def mark_open_stale(self) -> None:
         """Something changed that every open need's proposals depend on. Locked in the order of ids, like `mark_stale`."""
         await self._session.execute(select(N.id).where(N.state == "open").order_by(N.id).with_for_update())
         await self._session.execute(update(NeedRow).where(N.state == "open").values(proposals_of=0))
 
-    async def lock(self, ids: Sequence[UUID]) -> None:
-        """Hold some needs until the commit, in the order of ids. With one writer at a time they are held already."""
-        if self._session.get_bind().dialect.name == "sqlite":
+    async def lock(self, ids: Collection[UUID], *, proposing: bool = False) -> None:
+        """Hold some needs until the commit, in the order of ids, so that two who do so never wait for each other. With one writer at a time they are
+        held already. `proposing`: to compute their proposals."""
+        if self._one_writer:
             return
-        for start in range(0, len(ids), 400):
-            some = sorted(ids)[start : start + 400]
-            await self._session.execute(select(N.id).where(N.id.in_(some)).order_by(N.id).with_for_update())
+        ordered = sorted(ids)
+        for start in range(0, len(ordered), 400):
+            query = select(N.id).where(N.id.in_(ordered[start : start + 400])).order_by(N.id)
+            await self._session.execute(self._held_by_a_proposer(query) if proposing else query.with_for_update())
+
+    def _held_by_a_proposer(self, query: Select[Any]) -> Select[Any]:
+        """Hold the rows, and before them the lock that all who compute proposals share."""
+        if self._one_writer:
+            return query
+        shared = select(func.pg_advisory_xact_lock_shared(PROPOSING)).cte("shared")
+        return query.join(shared, true()).with_for_update(of=NeedRow)
+
+    @property
+    def _one_writer(self) -> bool:
+        return self._session.get_bind().dialect.name == "sqlite"
 
     async def long_open(self, before: datetime, limit: int = 100) -> list[Need]:
         """Needs that have been open since before that moment."""

@@ -164,6 +164,11 @@ class OfferStore:
         query = select(OfferRow).where(OfferRow.provider_kind == str(provider.kind), OfferRow.provider_id == provider.id).limit(5000)  # type: ignore[arg-type]
         return [to_offer(row) for row in (await self._session.execute(query)).scalars()]
 
+    async def open_of_provider(self, provider: Provider) -> list[UUID]:
+        """The ids of the offers of a volunteer or of an organisation that take requests."""
+        query = select(T.id).where(T.provider_kind == str(provider.kind), T.provider_id == provider.id, T.state == "open")
+        return list((await self._session.execute(query.order_by(T.id).limit(5000))).scalars())
+
     async def of_category(self, category: str, limit: int) -> list[Offer]:
         """Offers of a category and below it that are open, full or paused; those most recently posted where there are more."""
         query = select(OfferRow).where(or_(T.category == category, T.category.startswith(category + ".", autoescape=True)))

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.engine.types import Verdict
 from services.matching.model.offer import Provider
+from services.matching.store.needs import PROPOSING
 from services.matching.tables import Base, NeedRow, ProposalRow
 
 PROPOSALS, NEEDS, OFFERS = (Base.metadata.tables[name] for name in ("proposal", "need", "offer"))
@@ -66,13 +67,37 @@ class ProposalStore:
         state = (await self._session.execute(select(N.version, N.proposals_of, N.proposals_at).where(N.id == need_id))).one()
         return rows, state.proposals_at is not None and state.proposals_of >= state.version, state.proposals_at
 
-    async def needs_with(self, offer_ids: Sequence[UUID]) -> set[UUID]:
-        """Open needs that have a proposal with one of these offers."""
-        found: set[UUID] = set()
+    async def wait_for_others(self) -> None:
+        """Wait until everybody who is computing proposals has stored them: what they began to compute before the news that is handled here was
+        written may name what has changed. Whoever begins after this reads an index that knows of it."""
+        if self._session.get_bind().dialect.name == "sqlite":
+            return  # one writer at a time
+        connection = await self._session.connection()
+        async with connection.begin_nested() as moment:
+            await connection.execute(select(func.pg_advisory_xact_lock(PROPOSING)))
+            await moment.rollback()  # gives the lock back at once
+
+    async def keep_others_out(self) -> None:
+        """Until the commit, nobody computes proposals."""
+        if self._session.get_bind().dialect.name != "sqlite":
+            await self._session.execute(select(func.pg_advisory_xact_lock(PROPOSING)))
+
+    async def needs_with(self, offer_ids: Sequence[UUID]) -> dict[UUID, set[UUID]]:
+        """For each of these offers the open needs that have a proposal with it."""
+        found: dict[UUID, set[UUID]] = {}
         for start in range(0, len(offer_ids), 400):
-            query = select(P.need_id).join_from(ProposalRow, NeedRow, N.id == P.need_id)
+            query = select(P.offer_id, P.need_id).join_from(ProposalRow, NeedRow, N.id == P.need_id)
             query = query.where(P.offer_id.in_(offer_ids[start : start + 400]), N.state == "open")
-            found.update((await self._session.execute(query.limit(100_000))).scalars())
+            for offer_id, need_id in (await self._session.execute(query.limit(100_000))).all():
+                found.setdefault(offer_id, set()).add(need_id)
+        return found
+
+    async def lowest_of_full(self, need_ids: Sequence[UUID], kept: int) -> dict[UUID, int]:
+        """The score of the last proposal of those needs that have as many as are kept."""
+        found: dict[UUID, int] = {}
+        for start in range(0, len(need_ids), 400):
+            query = select(P.need_id, P.score).where(P.need_id.in_(need_ids[start : start + 400]), P.rank == kept - 1)
+            found.update({row.need_id: row.score for row in (await self._session.execute(query)).all()})
         return found
 
     async def needs_with_provider(self, provider: Provider) -> set[UUID]:

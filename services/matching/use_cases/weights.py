@@ -3,7 +3,7 @@
 from services.matching.engine.weights import Weights
 from services.matching.model.weights import Preset
 from services.matching.store.rounds import caller_key
-from services.matching.use_cases.proposals import PROPOSE
+from services.matching.use_cases.proposing import PROPOSE
 from services.matching.use_cases.rights import ADMINISTRATORS, require
 from services.matching.work import Work, weights_subject
 
@@ -27,6 +27,7 @@ async def use_weights(work: Work, version: str) -> Preset:
     instead_of = await work.weights.in_use()
     await work.weights.use(before, work.now)
     await work.changes.note("weights", weights_subject(version), work.now)
+    await work.proposals.keep_others_out()
     await work.needs.mark_open_stale()
     work.wake(PROPOSE)
     await work.audit.record("weights.used", "weights", weights_subject(version), version=version, instead_of=instead_of.version)
