@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from services.matching.engine.columns import grid, table
-from services.matching.engine.columns.compiled import forget_stale
 from services.matching.engine.columns.index import ColumnIndex, Ranked
 from services.matching.engine.index import Index
+from services.matching.engine.kernel_cache import forget_stale
 from services.matching.engine.score import rank, ranked
 from services.matching.engine.types import LanguageWish, Place, ProviderRecord, Verdict
 from services.matching.engine.weights import NEAR_FIRST

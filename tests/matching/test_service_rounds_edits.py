@@ -84,9 +84,7 @@ async def test_an_edit_of_what_somebody_else_edited_is_refused(world: World) -> 
     assert late.status_code == 412
 
 
-async def test_progress_shows_while_solving_and_a_coordinator_takes_the_best_so_far(
-    either_world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_progress_shows_while_solving_and_a_coordinator_takes_the_best_so_far(either_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world = either_world
     await world.an_offer()
     await world.a_need()

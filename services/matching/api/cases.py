@@ -230,7 +230,8 @@ async def list_proposals(need_id: UUID, work: InOneTransaction, who: Who) -> Pro
     """The best offers for a need, with score, parts and reasons; at most 20. For coordinators of its case and API clients; administrators read."""
     found = await proposals.read_proposals(work, need_id)
     items = []
-    for row, potential in zip(found.rows, found.potentials, strict=True):
+    for row in found.rows:
+        advice = found.advice[row.offer_id]
         parts = [{**part, "reason": reason_read(stored_reason(part["reason"]))} for part in row.parts]
         speaking = sorted((part for part in parts if part["points"] * part["weight"] > 0), key=lambda part: -part["points"] * part["weight"])
         items.append(
@@ -242,12 +243,7 @@ async def list_proposals(need_id: UUID, work: InOneTransaction, who: Who) -> Pro
                 parts=[schemas.PartRead.model_validate(part) for part in parts],
                 reasons=[part["reason"]["text"] for part in speaking],
                 weights=row.weights,
-                advice=schemas.AdviceRead(
-                    advice=potential.advice,
-                    value=potential.value,
-                    price=potential.price,
-                    reason=reason_read(potential.reason)["text"] if potential.reason else None,
-                ),
+                advice=schemas.AdviceRead(advice=advice.move, value=advice.value, price=advice.price, reason=reason_read(advice.reason)["text"]),
                 offer=offer_read(found.offers[row.offer_id], who),
             )
         )

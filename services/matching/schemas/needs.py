@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from chassis.web import Body
-from services.matching.engine.potentials import Advice
+from services.matching.engine.potentials import Move
 from services.matching.engine.types import LanguageWish, Link, LinkKind, TopicWish, Urgency
 from services.matching.schemas.changes import ChangeRead
 from services.matching.schemas.offers import OfferRead
@@ -101,10 +101,10 @@ class AdviceRead(BaseModel):
     """The pair seen from all open needs together: what it is worth, what its places are worth to others (in the points of a round's value, by the
     last computation of what is lacking), and whether to take the place or rather to keep it free. It never changes the order of proposals."""
 
-    advice: Advice
+    advice: Move
     value: int
     price: int
-    reason: str | None = Field(description="Why it should rather be kept free.")
+    reason: str = Field(description="In words.")
 
 
 class ProposalRead(BaseModel):
