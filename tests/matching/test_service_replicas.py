@@ -10,11 +10,14 @@ import pytest
 
 from chassis.identity import SYSTEM
 from services.matching import work as matching_work
+from services.matching.engine.types import PartName
 from services.matching.use_cases import proposing
+from services.matching.use_cases.weights import use_weights
 from services.matching.work import IndexKeeper, LearnsTooEarly
 from tests.matching.bench import World
 
 Pair = tuple[World, World]
+PARTS = dict.fromkeys([part.value for part in PartName], 10)
 
 
 class RolledBack(Exception):
@@ -130,12 +133,10 @@ async def test_weights_that_are_chosen_while_a_need_is_posted_count_for_it(repli
     first, second = replicas
     await first.an_offer()
     case = await first.a_case()
-    await first.make(first.admin, "/api/v1/weights", {"version": "near@2", "note": "Near first.", "parts": {"distance": 100}})
+    await first.make(first.admin, "/api/v1/weights", {"version": "alike-2", "note": "All alike.", "parts": PARTS})
 
     async with first.bench.service.open_work(first.admin) as work:
-        from services.matching.use_cases.weights import use_weights
-
-        await use_weights(work, "near@2")
+        await use_weights(work, "alike-2")
         need = await second.a_need(case)
         hearing = asyncio.create_task(second.bench.hear_own())
         await asyncio.sleep(0.3)
@@ -143,7 +144,7 @@ async def test_weights_that_are_chosen_while_a_need_is_posted_count_for_it(repli
     await second.bench.run_timer("propose")
 
     items = (await first.get(first.coordinator, f"/api/v1/needs/{need['id']}/proposals"))["items"]
-    assert [item["weights"] for item in items] == ["near@2"]
+    assert [item["weights"] for item in items] == ["alike-2"]
 
 
 async def test_news_of_one_batch_is_settled_in_one_order_so_that_two_replicas_never_block_each_other(replicas: Pair) -> None:
