@@ -30,6 +30,7 @@ def checks(*, long: bool, rest: tuple[str, ...]) -> list[Check]:
         Check("types", (python, "-m", "mypy", *_typed_packages())),
         Check("import rules", (python, str(tools / "lint-imports"))),
         Check("contracts", (python, "-m", "contracts.documents", "--check")),
+        Check("kernels", (python, "-m", "hubctl.kernels")),
         # Browser tests by themselves: playwright keeps an event loop running, beside which no other test could have its own.
         Check("tests", (python, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-q", "-rs", "--ignore", "tests/browser", *storms, *rest)),
         Check("browser tests", (python, "-m", "pytest", "tests/browser", "-q", "-rs", *rest)),
