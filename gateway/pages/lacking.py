@@ -1,6 +1,6 @@
 """The page "what we need now": calls for help for everybody, rounded; exact figures for coordinators."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Response
@@ -11,7 +11,7 @@ from gateway.pages.charts import Chart, bars_of
 from gateway.pages.door import Here, PageRoute, Visit, pairs
 from gateway.pages.formats import language_name
 from gateway.pages.forms import Form
-from gateway.pages.vocabulary import Words, naming, words_of
+from gateway.pages.vocabulary import naming, words_of
 from gateway.pages.words import label
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -52,7 +52,8 @@ async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
         if refusal.problem_status not in (404, 422):
             raise
         unclear = True
-    rows = [{**row, "words": _words_of(words, row), "offer_path": _offer_path(visit, row)} for row in found["items"]]
+    names = naming(visit, words)
+    rows = [{**row, "words": _words_of(names, row), "offer_path": _offer_path(visit, row)} for row in found["items"]]
     return visit.page(
         "needed.html",
         status,
@@ -63,15 +64,17 @@ async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
         chart=_chart(rows),
         refreshes=visit.may("POST", "/api/v1/scarcity/refresh"),
         words=words,
-        **naming(visit, words),
+        **names,
     )
 
 
-def _words_of(words: Words, row: Record) -> str:
-    """The lacking offer in a few words, for the chart and the table: what, in which languages, when."""
-    said = [words.category(row["category"]), ", ".join(language_name(code) for code in row["languages"])]
+def _words_of(names: dict[str, Any], row: Record) -> str:  # Any: functions that name things
+    """The lacking offer in a few words, for the chart and the table: what, in which languages, when, around where."""
+    said = [names["category"](row["category"]), ", ".join(language_name(code) for code in row["languages"])]
     if row["weekday"] is not None:
         said.append(" ".join(filter(None, (label("weekday", row["weekday"]), label("day_part", row["part"]) if row["part"] else ""))))
+    if row["area"]:
+        said.append(names["place_name"](row["area"]["lat"], row["area"]["lon"]))
     return " · ".join(filter(None, said))
 
 

@@ -15,7 +15,8 @@ from chassis import problems
 from chassis.call import AsgiTransport
 from chassis.identity import Verifier, new_signing_key, public_key_of
 from gateway.app import SERVICES, build
-from gateway.settings import GatewaySettings
+from gateway.settings import GatewaySettings, NamedPlace
+from tests.gateway.pages_door import Door, Fakes
 
 KEY = new_signing_key()
 TOKENS: dict[str, dict[str, Any]] = {
@@ -111,3 +112,15 @@ async def hub() -> AsyncIterator[Hub]:
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://hub.test") as client:
         yield Hub(client, services, app)
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Door]:
+    fakes = Fakes()
+    settings = GatewaySettings(
+        signing_key=new_signing_key(), public_url="http://hub.test", demo=True, places=[NamedPlace(name="Grenoble centre", lat=45.1905, lon=5.7265)]
+    )
+    app = build(settings, {name: AsgiTransport(fakes.app()) for name in SERVICES}, check=False)
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://hub.test") as client:
+        yield Door(client, fakes)

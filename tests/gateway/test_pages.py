@@ -1,212 +1,31 @@
 """Pages rendered from answers that a test chooses: what is shown, what is asked, what is refused, in which language."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from typing import Any
-
-import httpx2
 import pytest
-from fastapi import FastAPI, Request
-from starlette.responses import JSONResponse, Response
 
-from chassis.call import AsgiTransport
-from chassis.identity import new_signing_key
-from gateway.app import SERVICES, build
-from gateway.session import form_token
-from gateway.settings import GatewaySettings, NamedPlace
-
-CANARY = "<script>window.canary=1</script>"
-ID = "01980000-0000-7000-8000-000000000001"
-NOW = "2026-11-21T09:00:00Z"
-OFFER = {
-    "id": ID, "version": 1, "state": "awaiting_moderation", "category": "language.class", "title": {"en": CANARY}, "description": {"en": CANARY},
-    "provider": {"actor_id": None, "account_id": "volunteer-id"}, "unit": "person", "places": 2, "places_left": 2, "returns": True,
-    "languages": ["fr", "ar"], "location": {"lat": 45.19, "lon": 5.72, "radius_km": 8, "remote": False},
-    "topics": [{"topic": "french", "from": "a1", "to": "a2"}], "windows": [{"day": 1, "from": "18:00", "to": "20:00"}],
-    "valid_from": "2026-11-21", "valid_until": None, "provides": [], "requires": [], "household": {"min": None, "max": 4}, "audience": "public",
-    "review_on": "2027-02-21", "posted_at": NOW, "created_at": NOW, "updated_at": NOW,
-}  # fmt: skip
-CASE = {
-    "id": ID, "code": "K7QX-9M2D", "version": 1, "state": "open", "household": {"adults": 1, "children": 2, "age_bands": ["6-11"]},
-    "languages": ["ar"], "attributes": [], "location": {"lat": 45.18, "lon": 5.73}, "consent": {"match": True, "share_contact": True, "until": None},
-    "recorded_by": None, "actor_id": None, "shared_with": [], "created_at": NOW, "updated_at": NOW,
-}  # fmt: skip
-NEED = {
-    "id": ID, "case_id": ID, "version": 1, "state": "open", "category": "language.class", "size": 1, "languages": [{"code": "ar", "required": True}],
-    "topics": [{"topic": "french", "level": "a1", "required": True}], "max_travel_km": 5, "windows": [], "from": "2026-11-21", "until": None,
-    "urgency": "urgent", "requires": [], "provides": [], "preferences": [], "links": [], "posted_at": NOW, "created_at": NOW, "updated_at": NOW,
-}  # fmt: skip
-REASON = {"code": "score.distance", "params": {}, "text": "They lie 900 metres apart."}
-PROPOSAL = {
-    "need_id": ID, "offer_id": ID, "rank": 1, "score": 81_500, "parts": [{"name": "distance", "points": 900, "weight": 20, "reason": REASON}],
-    "reasons": ["They lie 900 metres apart."], "weights": "default-1", "offer": OFFER,
-}  # fmt: skip
-MATCH = {
-    "id": ID, "version": 1, "state": "confirmed", "need_id": ID, "offer_id": ID, "case_id": ID, "category": "language.class",
-    "provider": {"actor_id": None, "account_id": "volunteer-id"}, "size": 1, "score": 81_500, "weights": "default-1", "confirmed_by": ID,
-    "answered_by": None, "on_behalf": False, "answer_by": NOW, "round_id": None, "accepted_at": None, "ended_at": None, "reason": None,
-    "outcome": None, "created_at": NOW, "updated_at": NOW,
-}  # fmt: skip
-ROUND = {
-    "id": ID, "version": 2, "state": "ready", "seconds": 10, "needs": {}, "pinned": [], "forbidden": [],
-    "seats": [{"need_id": ID, "offer_id": ID, "value": 81_501}], "unplaced": [{"need_id": ID, "code": "none", "text": "Nothing fits."}],
-    "pins_lost": [], "certificate": {"value": 10, "bound": 10, "gap": 0.0, "seconds": 0.2, "proven": True}, "greedy_value": 9, "matches": [],
-    "not_applied": [], "failure": None, "created_at": NOW, "updated_at": NOW,
-}  # fmt: skip
-CATEGORIES = [
-    {"code": "language", "parent": None, "unit": "person", "returns": True, "name": "Language", "hint": "", "names": {}},
-    {"code": "language.class", "parent": "language", "unit": "person", "returns": True, "name": "Language class", "hint": "Say when.", "names": {}},
-]
-VOCABULARY = {
-    "tags": [{"code": "lift", "kind": "provides", "name": "Lift"}],
-    "topics": [{"code": "french", "scale": "cefr", "levels": ["a1"], "name": "French"}],
-    "languages": ["en", "fr", "ar"],
-}
-ME = {
-    "id": "volunteer-id", "version": 3, "role": "volunteer", "actor_id": None, "locale": "en", "second_factor": False, "second_factor_missing": False,
-    "name": CANARY, "email": "v@demo.example", "phone": None, "email_refused_at": None, "created_at": NOW, "updated_at": NOW,
-}  # fmt: skip
-ACCOUNT = {**ME, "id": ID, "state": "active", "email_masked": "v…@d….example"}
-CLIENT = {"id": ID, "name": CANARY, "scopes": ["read"], "revoked_at": None, "secrets": [], "client_id": ID, "client_secret": "shown-once"}
-NOTICE = {
-    "id": ID, "version": 1, "kind": "request_to_answer", "title": CANARY, "body": CANARY, "link": f"/matches/{ID}", "read": False, "created_at": NOW,
-}  # fmt: skip
-ACTOR = {"id": ID, "slug": "grenoble-fr", "kind": "municipality", "name": CANARY, "local_name": None, "country": "FR", "population": 158_000,
-         "website": "javascript:alert(1)", "source": "https://example.org"}  # fmt: skip
-LISTED = {**OFFER, "state": "open", "provider": None, "remote": False, "place": {"lat": 45.19, "lon": 5.72, "radius_km": 8},
-          "household_min": None, "household_max": None, "topics": [{"topic": "french", "from_level": "a1", "to_level": "a2"}],
-          "windows": [{"day": 1, "from_minute": 1080, "to_minute": 1200}]}  # fmt: skip
-MEMBERSHIP = {"network": {**ACTOR, "id": "n"}, "member": ACTOR, "role": "member", "since": 2018}
-GRAPH = {
-    "nodes": [{"id": "n", "slug": "net", "kind": "network", "name": "Net", "country": None}, ACTOR],
-    "edges": [{"source": ID, "target": "n", "role": "member", "since": 2018}],
-}
-STATISTICS = {"actors": 934, "networks": 22, "declarations": 303, "initiatives": 116, "open_offers": 385, "open_offers_by_category": {"language": 45}}
-CHOICE = {"kind": "proposals_ready", "title": "Proposals are ready", "in_app": True, "in_app_fixed": False, "email": "daily"}
-CONSENT = {"given_at": NOW, "text_version": "2026-11", "live": True}
-AUDIT = {"id": 1, "at": NOW, "action": "offer.posted", "caller_kind": "account", "caller_id": "x", "subject_kind": "offer", "subject_id": ID}
-
-
-def page_of(*rows: dict[str, Any]) -> dict[str, Any]:
-    return {"items": list(rows), "total": len(rows)}
-
-
-ANSWERS: dict[str, Any] = {
-    "GET /api/v1/categories": CATEGORIES,
-    "GET /api/v1/vocabulary": VOCABULARY,
-    "GET /api/v1/statistics": STATISTICS,
-    "GET /api/v1/directory": page_of(LISTED),
-    f"GET /api/v1/directory/{ID}": LISTED,
-    "GET /api/v1/actors": page_of(ACTOR),
-    "GET /api/v1/actors/grenoble-fr": ACTOR,
-    "GET /api/v1/memberships": page_of(MEMBERSHIP),
-    "GET /api/v1/declarations": page_of({"title": CANARY, "type": "council_motion", "date": "2015-09"}),
-    "GET /api/v1/initiatives": page_of({"title": CANARY, "year": 2018, "summary": CANARY}),
-    "GET /api/v1/resources": page_of({"title": CANARY, "year": 2018, "authors": CANARY}),
-    "GET /api/v1/network": GRAPH,
-    "GET /api/v1/offers": page_of(OFFER),
-    f"GET /api/v1/offers/{ID}": OFFER,
-    "POST /api/v1/offers": OFFER,
-    f"POST /api/v1/offers/{ID}/approve": OFFER,
-    "GET /api/v1/cases": page_of(CASE),
-    f"GET /api/v1/cases/{ID}": CASE,
-    "POST /api/v1/cases": CASE,
-    "GET /api/v1/needs": page_of(NEED),
-    f"GET /api/v1/needs/{ID}": NEED,
-    "POST /api/v1/needs": NEED,
-    f"GET /api/v1/needs/{ID}/proposals": {**page_of(PROPOSAL), "fresh": True, "computed_at": NOW},
-    f"GET /api/v1/needs/{ID}/proposals/{ID}": {"eligible": False, "why_not": [REASON], "hints": [], "parts": [], "score": 0},
-    "GET /api/v1/matches": page_of(MATCH),
-    f"GET /api/v1/matches/{ID}": MATCH,
-    "POST /api/v1/matches": MATCH,
-    f"POST /api/v1/matches/{ID}/accept": MATCH,
-    "GET /api/v1/rounds": page_of(ROUND),
-    f"GET /api/v1/rounds/{ID}": ROUND,
-    "GET /api/v1/notifications": page_of(NOTICE),
-    "GET /api/v1/subscriptions": {"version": 0, "items": [CHOICE], "total": 1},
-    "GET /api/v1/me": ME,
-    "GET /api/v1/me/consents": page_of(CONSENT),
-    "GET /api/v1/consents": page_of(CONSENT),
-    "GET /api/v1/sessions": page_of({"id": ID, "current": True, "created_at": NOW, "last_seen_at": NOW, "expires_at": NOW}),
-    "GET /api/v1/accounts": page_of(ACCOUNT),
-    f"GET /api/v1/accounts/{ID}": ACCOUNT,
-    "GET /api/v1/invitations": page_of({"id": ID, "role": "member", "created_at": NOW, "expires_at": NOW}),
-    "GET /api/v1/clients": page_of(CLIENT),
-    "POST /api/v1/clients": CLIENT,
-    "GET /api/v1/messages": page_of({"kind": "invitation", "state": "sent", "attempts": 1, "created_at": NOW}),
-    "GET /api/v1/messages/caught": page_of({"recipient": CANARY, "subject": CANARY, "text": CANARY, "caught_at": NOW}),
-    "GET /internal/v1/audit": [AUDIT],
-    "POST /api/v1/sessions": {"access_token": "volunteer-token", "expires_in": 43_200, "second_factor": "none", "session_id": ID},
-    "POST /api/v1/disclosures": {"match_id": ID, "side": "provider", "contact": {"name": "Amina", "phone": "+33 4", "email": None}},
-}
-
-
-@dataclass
-class Fakes:
-    """Stand-ins for our own services: they answer what the test says and remember what was asked."""
-
-    answers: dict[str, Any] = field(default_factory=lambda: dict(ANSWERS))
-    asked: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
-    second_factor_missing: bool = False
-
-    def app(self) -> FastAPI:
-        app = FastAPI(openapi_url=None)
-
-        @app.api_route("/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-        async def anything(path: str, request: Request) -> Response:
-            body = await request.json() if await request.body() else None
-            if path == "internal/v1/introspect":
-                role = str(body["token"]).removesuffix("-token")
-                known = {"active": True, "kind": "account", "id": f"{role}-id", "session_id": ID, "role": role, "actor_id": None, "locale": "en"}
-                return JSONResponse({**known, "second_factor_missing": self.second_factor_missing} if role != body["token"] else {"active": False})
-            self.asked.append((f"{request.method} /{path}", dict(request.headers), body))
-            answer = self.answers.get(f"{request.method} /{path}")
-            if answer is None:
-                return JSONResponse({"code": "not_found", "detail": "There is nothing.", "errors": []}, 404)
-            status, found = answer if isinstance(answer, tuple) else (200, answer)
-            return JSONResponse(found, status)
-
-        return app
-
-
-@dataclass
-class Door:
-    client: httpx2.AsyncClient
-    fakes: Fakes
-
-    async def get(self, path: str, role: str | None = None, **headers: str) -> httpx2.Response:
-        return await self.client.get(path, headers=self._as(role) | headers)
-
-    async def post(self, path: str, role: str | None = None, csrf: str | None = None, **form: Any) -> httpx2.Response:
-        token = form_token(f"{role}-token") if role and csrf is None else csrf or ""
-        return await self.client.post(path, data={"csrf": token, **form}, headers=self._as(role))
-
-    def _as(self, role: str | None) -> dict[str, str]:
-        return {"Cookie": f"hub-session-loopback={role}-token"} if role else {}
-
-    def bodies(self, what: str) -> list[Any]:
-        return [body for asked, _, body in self.fakes.asked if asked == what]
-
-
-@pytest.fixture
-async def door() -> AsyncIterator[Door]:
-    fakes = Fakes()
-    settings = GatewaySettings(
-        signing_key=new_signing_key(), public_url="http://hub.test", demo=True, places=[NamedPlace(name="Grenoble centre", lat=45.1905, lon=5.7265)]
-    )
-    app = build(settings, {name: AsgiTransport(fakes.app()) for name in SERVICES}, check=False)
-    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://hub.test") as client:
-        yield Door(client, fakes)
-
+from tests.gateway.pages_door import ANSWERS, CANARY, ID, MATCH, Door
 
 EVERYBODY = ["/", "/help", f"/help/{ID}", "/actors", "/actors/grenoble-fr", "/networks?network=net", "/sign-in", "/reset", f"/reset/{'t' * 30}",
-             f"/welcome/{'t' * 30}", "/matching-explained", "/privacy", "/accessibility"]  # fmt: skip
+             f"/welcome/{'t' * 30}", "/matching-explained", "/privacy", "/accessibility", "/needed"]  # fmt: skip
 VOLUNTEER = ["/my/offers", "/my/offers/new", "/my/offers/new?category=language.class", "/requests", f"/matches/{ID}", f"/offers/{ID}",
              "/notifications", "/preferences", "/me", "/me/second-factor"]  # fmt: skip
 COORDINATOR = ["/desk", "/moderation", "/cases", "/cases/new", f"/cases/{ID}", f"/cases/{ID}/needs/new", f"/needs/{ID}", f"/needs/{ID}?q=scr",
-               f"/needs/{ID}?offer={ID}", "/rounds", f"/rounds/{ID}", f"/matches/{ID}", f"/offers/{ID}"]  # fmt: skip
-ADMIN = ["/admin", "/admin/people", f"/admin/people/{ID}", "/admin/clients", "/admin/messages", "/admin/audit", "/desk", "/rounds"]
+               f"/needs/{ID}?offer={ID}", "/rounds", f"/rounds/{ID}", f"/matches/{ID}", f"/offers/{ID}",
+               f"/rounds/{ID}/apply", f"/needs/{ID}/change", f"/offers/{ID}/change", f"/cases/{ID}/place", "/needed"]  # fmt: skip
+ADMIN = [
+    "/admin",
+    "/admin/people",
+    f"/admin/people/{ID}",
+    "/admin/clients",
+    "/admin/messages",
+    "/admin/audit",
+    "/desk",
+    "/rounds",
+    f"/rounds/{ID}",
+    "/admin/weights",
+    "/admin/weights/near-first-1/use",
+    "/needed",
+    "/matching-explained",
+]
 ALL = [(path, None) for path in EVERYBODY] + [(path, "volunteer") for path in VOLUNTEER]
 ALL += [(path, "coordinator") for path in COORDINATOR] + [(path, "admin") for path in ADMIN]
 
@@ -235,16 +54,18 @@ async def test_every_page_reads_from_right_to_left_in_arabic(door: Door, path: s
     assert response.status_code == 200 and wanted in response.text
 
 
-@pytest.mark.parametrize("path", [*VOLUNTEER, *COORDINATOR, *ADMIN])
+@pytest.mark.parametrize("path", [path for path in (*VOLUNTEER, *COORDINATOR, *ADMIN) if path not in EVERYBODY])
 async def test_who_is_not_signed_in_is_led_to_signing_in(door: Door, path: str) -> None:
     response = await door.get(path)
 
     assert response.status_code == 303
-    public = path.startswith("/offers/")
+    public = path.startswith("/offers/") and not path.endswith("/change")
     assert response.headers["location"].startswith("/help/" if public else "/sign-in?next=")
 
 
-@pytest.mark.parametrize("path", ["/desk", "/cases", "/cases/new", f"/needs/{ID}", "/rounds", "/moderation", "/admin", "/admin/audit"])
+@pytest.mark.parametrize("path", ["/desk", "/cases", "/cases/new", f"/needs/{ID}", "/rounds", "/moderation", "/admin", "/admin/audit",
+                                  f"/rounds/{ID}", f"/rounds/{ID}/apply", f"/needs/{ID}/change", f"/cases/{ID}/place", "/admin/weights",
+                                  "/admin/weights/near-first-1/use"])  # fmt: skip
 async def test_a_page_of_another_role_says_so_in_plain_words(door: Door, path: str) -> None:
     response = await door.get(path, "volunteer")
 
