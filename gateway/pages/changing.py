@@ -1,5 +1,7 @@
 """Pages that change a need, an offer, or where a household is: the form as it is, and back to the page it came from."""
 
+from collections.abc import Callable
+from typing import TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -14,6 +16,7 @@ from gateway.pages.vocabulary import words_of
 from gateway.pages.words import say as _
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+T = TypeVar("T")
 NOT_IN_THE_FORM = ("case_id", "links", "provides")
 """Of a need: what its form does not show stays as it is."""
 
@@ -35,11 +38,13 @@ async def show_need(visit: Here, need_id: UUID) -> Response:
 @router.post("/needs/{need_id}/change")
 async def change_need(visit: Here, need_id: UUID) -> Response:
     """Change it; its proposals are looked for anew."""
+    visit.asker.require("PATCH", f"/api/v1/needs/{need_id}")
     form = await visit.form(NEED_POINTERS)
     need = await visit.ask.needs.need(str(need_id))
     if form.text("more_rows"):
         return await _need_form(visit, need, form)
     body = {name: value for name, value in need_of(form, "").items() if name not in NOT_IN_THE_FORM}
+    body["languages"] = _in_order(body["languages"], [wish["code"] for wish in need["languages"]], lambda wish: wish["code"])
     if await visit.try_(form, visit.ask.needs.change(str(need_id), body, _version(form))) is None:
         return await _need_form(visit, need, form, 422)
     return visit.go(f"/needs/{need_id}", "need-changed")
@@ -58,12 +63,14 @@ async def show_offer(visit: Here, offer_id: UUID) -> Response:
 @router.post("/offers/{offer_id}/change")
 async def change_offer(visit: Here, offer_id: UUID) -> Response:
     """Change it. Its texts in other languages stay."""
+    visit.asker.require("PATCH", f"/api/v1/offers/{offer_id}")
     form = await visit.form(OFFER_POINTERS)
     offer = await visit.ask.offers.offer(str(offer_id))
     if form.text("more_rows"):
         return await _offer_form(visit, offer, form)
     body = offer_of(form, {"code": offer["category"], "unit": offer["unit"]}, visit.settings.places)
     del body["category"], body["unit"]
+    body["languages"] = _in_order(body["languages"], offer["languages"], str)
     [language] = body["title"]
     body["title"] = offer["title"] | body["title"]
     body["description"] = {code: text for code, text in offer["description"].items() if code != language} | body["description"]
@@ -83,6 +90,7 @@ async def show_place(visit: Here, case_id: UUID) -> Response:
 @router.post("/cases/{case_id}/place")
 async def change_place(visit: Here, case_id: UUID) -> Response:
     """Record where it is, coarsely: to about one kilometre."""
+    visit.asker.require("PATCH", f"/api/v1/cases/{case_id}")
     form = await visit.form({"/location": "place", "/location/lat": "lat", "/location/lon": "lon"})
     case = await visit.ask.cases.case(str(case_id))
     place = place_of(form, visit.settings.places, 2)
@@ -91,6 +99,12 @@ async def change_place(visit: Here, case_id: UUID) -> Response:
     if await visit.try_(form, visit.ask.cases.change(str(case_id), {"location": place}, _version(form))) is None:
         return visit.page("case_place.html", 422, case=case, form=form)
     return visit.go(f"/cases/{case_id}", "saved")
+
+
+def _in_order(chosen: list[T], before: list[str], code_of: Callable[[T], str]) -> list[T]:
+    """What was chosen, in the order that it had before, what is new last: boxes are ticked, not ranked, and the first language counts most."""
+    places = {code: place for place, code in enumerate(before)}
+    return sorted(chosen, key=lambda one: places.get(code_of(one), len(places)))
 
 
 def _version(form: Form) -> int:
