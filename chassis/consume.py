@@ -130,6 +130,7 @@ class Consumer:
                     await self._note(work, fresh, failed_before=True)
         except Exception:  # whatever it was, it is met again, counted and told when each is received by itself
             return False
+        self._failures.difference_update(envelope.id for envelope in fresh)
         for delivery, outcome in zip(some, outcomes, strict=True):
             self._count(outcome)
             await delivery.ack()
