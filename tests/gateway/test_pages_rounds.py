@@ -198,7 +198,7 @@ async def test_before_applying_one_reads_what_will_happen(door: Door) -> None:
     asked = door.bodies(f"POST /api/v1{HERE}/apply")
     response = await door.post(f"{HERE}/apply", "coordinator", version="2")
 
-    assert "Matches are made for 1 needs." in page.text and "3 in all" in page.text and 'name="version" value="2"' in page.text
+    assert "Needs that get a match: 1." in page.text and "3 in all" in page.text and 'name="version" value="2"' in page.text
     assert asked == [] and response.headers["location"] == f"{HERE}?done=round-applied"
 
 
