@@ -181,11 +181,11 @@ async def test_an_answer_lets_a_provider_climb_into_a_list_that_was_full_without
 async def test_an_interpreter_for_a_linked_need_opens_offers_and_their_loss_closes_them(either_world: World) -> None:
     world = either_world
     offer = await world.an_offer(languages=["fr"])
-    interpreter = await world.an_offer(world.member, provides=["interpreter"], languages=["uk", "fr"])
+    interpreter = await world.an_offer(world.member, category="language.conversation", provides=["interpreter"], languages=["uk"])
     case = await world.a_case()
     languages = [{"code": "uk", "required": True}]
-    helped = await world.a_need(case, languages=languages)
-    need = await world.a_need(case, languages=languages, preferences=[], links=[{"kind": "together", "need_id": helped["id"]}])
+    helped = await world.a_need(case, category="language.conversation", languages=languages)
+    need = await world.a_need(case, languages=languages, links=[{"kind": "together", "need_id": helped["id"]}])
     await world.settled()
     alone = await world.proposed(need)
 
@@ -198,6 +198,5 @@ async def test_an_interpreter_for_a_linked_need_opens_offers_and_their_loss_clos
     await world.do(world.coordinator, match, "matches", "cancel")
     await world.settled()
 
-    assert (alone, set(linked)) == ([interpreter["id"]], {interpreter["id"], offer["id"]})
-    assert set(more) == {interpreter["id"], offer["id"], later["id"]}
-    assert await world.proposed(need) == [interpreter["id"]]
+    assert (alone, linked, set(more)) == ([], [offer["id"]], {offer["id"], later["id"]})
+    assert await world.proposed(need) == []
