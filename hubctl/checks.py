@@ -23,6 +23,7 @@ def checks(*, long: bool, rest: tuple[str, ...]) -> list[Check]:
     """The checks in their order; `rest` goes to pytest."""
     python = sys.executable
     tools = Path(python).parent
+    pytest = (python, "-m", "pytest", "-q", "-rs")
     storms = ("-m", "storm or not storm") if long else ("-m", "not storm")
     return [
         Check("format", (python, "-m", "ruff", "format", "--check", ".")),
@@ -31,9 +32,11 @@ def checks(*, long: bool, rest: tuple[str, ...]) -> list[Check]:
         Check("import rules", (python, str(tools / "lint-imports"))),
         Check("contracts", (python, "-m", "contracts.documents", "--check")),
         Check("kernels", (python, "-m", "hubctl.kernels")),
+        Check("tests", (*pytest, "-n", "2", "--dist", "loadgroup", "--ignore", "tests/browser", "--ignore", "tests/proofs", *storms, *rest)),
+        # HiGHS and OR-tools cannot be loaded in one process.
+        Check("tests of proofs", (*pytest, "tests/proofs", "-n", "2", *storms, *rest)),
         # Browser tests by themselves: playwright keeps an event loop running, beside which no other test could have its own.
-        Check("tests", (python, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-q", "-rs", "--ignore", "tests/browser", *storms, *rest)),
-        Check("browser tests", (python, "-m", "pytest", "tests/browser", "-q", "-rs", *rest)),
+        Check("browser tests", (*pytest, "tests/browser", *rest)),
     ]
 
 
