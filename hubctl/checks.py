@@ -13,10 +13,11 @@ from hubctl.instance import ROOT
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: its name, and the command that answers 0 when all is well."""
+    """One check: its name, the command that answers 0 when all is well, and whether it may run beside those before it."""
 
     name: str
     command: tuple[str, ...]
+    beside: bool = False
 
 
 def checks(*, long: bool, rest: tuple[str, ...]) -> list[Check]:
@@ -31,7 +32,7 @@ def checks(*, long: bool, rest: tuple[str, ...]) -> list[Check]:
         Check("types", (python, "-m", "mypy", *_typed_packages())),
         Check("import rules", (python, str(tools / "lint-imports"))),
         Check("contracts", (python, "-m", "contracts.documents", "--check")),
-        Check("kernels", (python, "-m", "hubctl.kernels")),
+        Check("kernels", (python, "-m", "hubctl.kernels"), beside=True),
         Check("tests", (*pytest, "-n", "2", "--dist", "loadgroup", "--ignore", "tests/browser", "--ignore", "tests/proofs", *storms, *rest)),
         # HiGHS and OR-tools cannot be loaded in one process.
         Check("tests of proofs", (*pytest, "tests/proofs", "-n", "2", *storms, *rest)),
@@ -48,16 +49,22 @@ def run(*, long: bool, rest: tuple[str, ...]) -> int:
     if not long:
         print("Notice: the storms (long measurements) are skipped; ./hub test --long runs them too.")
     failed = []
-    for check in checks(long=long, rest=rest):
+    all_checks = checks(long=long, rest=rest)
+    begun = {check.name: _begin(check) for check in all_checks if check.beside}
+    for check in all_checks:
         started = time.monotonic()
         print(f"== {check.name}", flush=True)
-        code = subprocess.run(check.command, cwd=ROOT, stdin=subprocess.DEVNULL, env=environment(), check=False).returncode
+        code = (begun.get(check.name) or _begin(check)).wait()
         print(f"== {check.name}: {'well' if code == 0 else 'FAILED'} ({time.monotonic() - started:.0f} s)", flush=True)
         if code != 0:
             failed.append(check.name)
     seconds = time.monotonic() - began
     print(f"All checks are well ({seconds:.0f} s)." if not failed else f"FAILED: {', '.join(failed)} ({seconds:.0f} s).", flush=True)
     return 1 if failed else 0
+
+
+def _begin(check: Check) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(check.command, cwd=ROOT, stdin=subprocess.DEVNULL, env=environment())
 
 
 def _typed_packages() -> tuple[str, ...]:
