@@ -22,18 +22,25 @@ FILL = """(form, canary) => {
 }"""
 PAGES: dict[str | None, list[str]] = {
     None: ["/", "/help", "/help?category=language&q=nothing-like-this", "/actors", "/networks", "/sign-in", "/reset",
-           f"/welcome/{'t' * 30}", "/matching-explained", "/privacy", "/accessibility", "/nothing"],
+           f"/welcome/{'t' * 30}", "/matching-explained", "/privacy", "/accessibility", "/needed",
+           "/nothing"],
     "volunteer": ["/my/offers", "/my/offers/new", "/my/offers/new?category=language.class", "/requests", "/notifications", "/preferences", "/me",
                   "/me/second-factor", "/desk"],
     "member": ["/cases", "/my/offers", "/requests"],
-    "coordinator": ["/desk", "/moderation", "/cases", "/cases/new", "/rounds", "/admin/people"],
+    "coordinator": ["/desk", "/moderation", "/cases", "/cases/new", "/rounds", "/admin/people", "/needed"],
     "observer": ["/admin", "/admin/audit"],
-    "admin": ["/admin", "/admin/people", "/admin/clients", "/admin/messages", "/admin/audit"],
+    "admin": ["/admin", "/admin/people", "/admin/clients", "/admin/messages", "/admin/audit", "/admin/weights",
+              "/admin/weights/near-first-1/use", "/needed"],
 }  # fmt: skip
 FIRST_OF = {
     None: [("/help", 'main a[href^="/help/"]'), ("/actors", 'main a[href^="/actors/"]')],
     "volunteer": [("/my/offers", 'main a[href^="/offers/"]'), ("/requests", 'main a[href^="/matches/"]')],
-    "coordinator": [("/cases", 'main a[href^="/cases/0"]'), ("/desk", 'main a[href^="/needs/"]'), ("/desk", 'main a[href^="/matches/"]')],
+    "coordinator": [
+        ("/cases", 'main a[href^="/cases/0"]'),
+        ("/desk", 'main a[href^="/needs/"]'),
+        ("/desk", 'main a[href^="/matches/"]'),
+        ("/rounds", 'main a[href^="/rounds/"]'),
+    ],
     "admin": [("/admin/people", 'main a[href^="/admin/people/"]')],
 }
 """Pages of one record: the first one that a list leads to, where there is one."""
@@ -71,7 +78,11 @@ def test_axe_finds_no_barrier(reader: Callable[..., Reader], role: str | None, l
 
 @pytest.mark.parametrize("role", ["volunteer", "coordinator", "admin"])
 def test_axe_finds_no_barrier_where_a_form_comes_back_with_faults(reader: Callable[..., Reader], role: str) -> None:
-    forms = {"volunteer": ["/my/offers/new?category=language.class"], "coordinator": ["/cases/new"], "admin": ["/admin/people", "/admin/clients"]}
+    forms = {
+        "volunteer": ["/my/offers/new?category=language.class"],
+        "coordinator": ["/cases/new"],
+        "admin": ["/admin/people", "/admin/clients", "/admin/weights"],
+    }
     window = reader(role)
 
     for path in forms[role]:
@@ -123,6 +134,7 @@ def test_the_keyboard_reaches_the_content_first(reader: Callable[..., Reader]) -
         ("coordinator", "/cases/new"),
         ("admin", "/admin/people"),
         ("admin", "/admin/clients"),
+        ("admin", "/admin/weights"),
     ],
 )
 def test_a_strangers_script_in_any_field_is_never_run(reader: Callable[..., Reader], role: str | None, path: str) -> None:
