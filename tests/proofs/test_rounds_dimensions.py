@@ -21,8 +21,8 @@ from services.matching.engine.seating import all_groups, asked_of, room_of
 from services.matching.engine.solver_process import solve_here
 from services.matching.engine.solving.instance import Instance
 from services.matching.engine.types import MOST_URGENT_FIRST, Urgency
-from tests.matching.test_assign import a_round, levels_of, seats, worth_of
 from tests.matching.worlds import NOW, a_need, an_id, an_offer
+from tests.proofs.test_assign import a_round, levels_of, seats, worth_of
 
 U, H, N, L = MOST_URGENT_FIRST
 DIMENSIONS = ("care", "school_seat")
