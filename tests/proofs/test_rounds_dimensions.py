@@ -83,7 +83,7 @@ def best_of_all(problem: Problem) -> tuple[int, ...]:
 @settings(max_examples=120, deadline=None)
 @given(wide_problems())
 def test_a_proven_plan_over_several_dimensions_is_the_best_of_all(problem: Problem):
-    plan = solve_here(problem, 10)
+    plan = solve_here(problem, 60)
 
     chosen = {seat.need_id: seat.offer_id for seat in plan.seats}
     assert holds(problem, chosen)
@@ -94,7 +94,7 @@ def test_a_proven_plan_over_several_dimensions_is_the_best_of_all(problem: Probl
 @settings(max_examples=60, deadline=None)
 @given(wide_problems())
 def test_a_plan_is_never_worse_than_the_one_it_started_from(problem: Problem):
-    best = solve_here(problem, 10)
+    best = solve_here(problem, 60)
     onwards = replace(problem, start=frozenset(seat.key for seat in best.seats))
 
     again = solve_here(onwards, 0)
@@ -129,7 +129,7 @@ def test_a_household_that_lacks_a_school_seat_somewhere_goes_where_there_is_one(
         tuple(RoundPair(an_id(need), an_id(offer), value) for need, offer, value in ((101, 1, 90), (101, 2, 10), (102, 1, 5), (102, 2, 9))),
     )
 
-    plan = solve_here(problem, 10)
+    plan = solve_here(problem, 60)
     nowhere = solve_here(replace(problem, without=frozenset({an_id(2)})), 10)
 
     assert seats(plan) == {101: 2, 102: 1}
@@ -139,7 +139,7 @@ def test_a_household_that_lacks_a_school_seat_somewhere_goes_where_there_is_one(
 def test_a_pin_on_what_is_left_out_is_lost_for_that_reason():
     problem = a_round({1: 1}, {101: (1, N)}, {(101, 1): 5}, pinned=frozenset({(an_id(101), an_id(1))}), without=frozenset({an_id(101)}))
 
-    plan = solve_here(problem, 10)
+    plan = solve_here(problem, 60)
 
     assert [(row.need_id.int, row.code) for row in plan.pins_lost] == [(101, "left_out")]
     assert [row.reason.code for row in plan.unplaced] == ["unplaced.left_out"]
@@ -157,9 +157,9 @@ def test_single_places_are_proven_alike_by_flows_and_by_branch_and_bound(monkeyp
     problem = a_large_round(120, 40, 1)
     problem = replace(problem, pinned=frozenset({problem.pairs[0].key}))
 
-    by_branch = solve_here(problem, 10)
+    by_branch = solve_here(problem, 60)
     monkeypatch.setattr(exact, "FLOWING", 100)
-    by_flow = solve_here(problem, 10)
+    by_flow = solve_here(problem, 60)
 
     assert by_flow.certificate.proven and by_branch.certificate.proven
     assert by_flow.pins_lost == ()
@@ -170,11 +170,11 @@ def test_a_level_of_many_pairs_is_searched_before_it_is_proven(monkeypatch: pyte
     problem = a_large_round(60, 20, 4)
     families = tuple(replace(need, together=an_id(900 + at // 2)) if at < 12 else need for at, need in enumerate(problem.needs))
     problem = replace(problem, needs=families)
-    proven = solve_here(problem, 10)
+    proven = solve_here(problem, 60)
     monkeypatch.setattr(exact, "MANY", 20)
     monkeypatch.setattr(exact, "WORTHWHILE", 0.0)
 
-    searched = solve_here(problem, 8)
+    searched = solve_here(problem, 60)
 
     assert proven.certificate.proven and searched.certificate.proven
     assert [level.value for level in searched.certificate.levels] == [level.value for level in proven.certificate.levels]
@@ -213,7 +213,7 @@ def test_figures_show_who_gains_by_planning_together():
     offers = {an_id(1): an_offer(id=an_id(1)), an_id(2): an_offer(id=an_id(2), provider_id="actor:2", place=None, remote=True)}
     problem = a_round({1: 1, 2: 1}, {101: (1, N), 102: (1, U)}, {(101, 1): 9, (101, 2): 8, (102, 1): 7})
 
-    found = compared(problem, solve_here(problem, 10).seats, needs, offers, NOW)
+    found = compared(problem, solve_here(problem, 60).seats, needs, offers, NOW)
 
     assert (found.plan.placed, found.plan.value, found.plan.providers, found.plan.most_asked) == (2, 15, 2, 1)
     assert (found.plan.mean_days_waited, found.plan.mean_metres) == (5.0, 0)
