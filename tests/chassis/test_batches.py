@@ -63,6 +63,18 @@ async def receive(bench: Bench, *batch: FakeDelivery) -> list[list[str]]:
     return [delivery.outcome for delivery in batch]
 
 
+def watch(bench: Bench) -> list[Any]:
+    """The transactions in which the handler was called, in order, once a call."""
+    transactions = []
+
+    async def listen(work: Any, event: toy.BellHungV1) -> None:
+        transactions.append(work)
+        await toy.bell_hung(work, event)
+
+    bench.service.handlers = {toy.BellHungV1: listen}
+    return transactions
+
+
 async def heard(bench: Bench) -> dict[int, int]:
     """How often each bell was heard of."""
     async with bench.service.database.reading() as session:
@@ -75,18 +87,12 @@ async def inbox_of(bench: Bench) -> set[str]:
 
 
 async def test_a_batch_is_handled_in_one_transaction(bench: Bench) -> None:
-    moments = []
-
-    async def listen(work: Any, event: toy.BellHungV1) -> None:
-        moments.append(id(work))
-        await toy.bell_hung(work, event)
-
-    bench.service.handlers = {toy.BellHungV1: listen}
+    transactions = watch(bench)
     batch = [news(number) for number in range(5)]
 
     outcomes = await receive(bench, *batch)
 
-    assert (outcomes, len(set(moments))) == ([["ack"]] * 5, 1)
+    assert (outcomes, transactions) == ([["ack"]] * 5, transactions[:1] * 5)
     assert await heard(bench) == dict.fromkeys(range(5), 1)
     assert await inbox_of(bench) == {event_id_of(each) for each in batch}
 
@@ -109,23 +115,23 @@ async def test_a_message_is_acked_only_after_its_effect_is_committed(bench: Benc
 
 
 async def test_a_repeat_within_a_batch_changes_nothing(bench: Bench) -> None:
-    event_id = new_id()
+    transactions, event_id = watch(bench), new_id()
     batch = [news(1, event_id=event_id), news(2), news(1, event_id=event_id), news(1, event_id=event_id)]
 
     outcomes = await receive(bench, *batch)
 
-    assert outcomes == [["ack"]] * 4
+    assert (outcomes, transactions) == ([["ack"]] * 4, transactions[:1] * 2)
     assert await heard(bench) == {1: 1, 2: 1}
 
 
 async def test_a_repeat_in_a_later_batch_changes_nothing_in_whatever_order(bench: Bench) -> None:
     first = [news(number) for number in range(4)]
     await receive(bench, *first)
-    fresh = [news(7), news(8)]
+    transactions, fresh = watch(bench), [news(7), news(8)]
 
     outcomes = await receive(bench, fresh[0], *[FakeDelivery(each.subject, each.data, delivered=2) for each in first[::-1]], fresh[1])
 
-    assert outcomes == [["ack"]] * 6
+    assert (outcomes, transactions) == ([["ack"]] * 6, transactions[:1] * 2)
     assert await heard(bench) == {0: 1, 1: 1, 2: 1, 3: 1, 7: 1, 8: 1}
 
 
@@ -173,18 +179,23 @@ async def test_news_that_nobody_asked_for_is_taken_off_with_the_batch_and_leaves
     assert await inbox_of(bench) == {event_id_of(batch[0]), event_id_of(batch[2])}
 
 
-async def test_each_effect_is_correlated_to_its_own_message(bench: Bench) -> None:
+async def test_each_effect_of_a_batch_is_correlated_to_its_own_message(bench: Bench) -> None:
+    transactions, causes = [], []
+
     async def answer(work: Any, event: toy.BellHungV1) -> None:
+        transactions.append(work)
+        causes.append((work.cause.correlationid, correlation_id()))
         await work.outbox.add(toy.BellHungV1(bell_id=event.bell_id, version=2))
-        assert work.cause.correlationid == correlation_id()
 
     bench.service.handlers = {toy.BellHungV1: answer}
     batch = [news(number) for number in range(4)]
 
     await receive(bench, *batch)
 
-    told = {event.bell_id: envelope.correlationid for envelope, event in await bench.queued_with_envelopes()}
-    assert told == {bell(number): open_envelope(each.data)[0].correlationid for number, each in enumerate(batch)}
+    asked = [open_envelope(each.data)[0].correlationid for each in batch]
+    assert transactions == transactions[:1] * 4
+    assert causes == [(each, each) for each in asked]
+    assert [envelope.correlationid for envelope, _ in await bench.queued_with_envelopes()] == asked
 
 
 async def test_what_fails_at_the_end_of_the_batch_rolls_all_of_it_back_and_each_is_tried_by_itself(bench: Bench) -> None:

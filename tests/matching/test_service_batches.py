@@ -9,6 +9,7 @@ from chassis.testing import FakeDelivery
 from contracts.envelope import Event, seal
 from contracts.matching import NeedProposalsReadyV1
 from contracts.people import AccountDisabledV1, PersonErasedV1
+from services.matching.events_in import account_changed
 from services.matching.use_cases import proposing
 from services.matching.work import IndexKeeper
 from tests.matching.bench import World
@@ -105,6 +106,30 @@ async def test_news_that_changes_offers_among_news_that_reads_the_index_is_handl
     assert {each[0] for each in outcomes} == {"ack"}
     assert await world.proposed(need) == [kept["id"]]
     assert await known_offers(world, keeper) == await known_offers(world, IndexKeeper())
+
+
+async def test_where_news_that_changes_offers_fails_at_the_end_of_a_batch_the_index_has_learned_nothing_of_it(either_world: World) -> None:
+    world = either_world
+    keeper = world.bench.service.resources.keeper
+    offer, need = await world.an_offer(), await world.a_need()
+    await known_offers(world, keeper)
+
+    async def pause_and_fail_at_the_end(work: Any, event: AccountDisabledV1) -> None:
+        async def fail() -> None:
+            raise RuntimeError("never ends")
+
+        work.before_commit("fail", fail)
+        await account_changed(work, event)
+
+    world.bench.service.handlers = {**world.bench.service.handlers, AccountDisabledV1: pause_and_fail_at_the_end}
+    away = AccountDisabledV1(account_id=world.volunteer.id, version=2, role="volunteer", actor_id=None, locale="en", active=False)
+
+    outcomes = await receive(world, [from_outside(world, away), *await own_news(world)])
+    await world.settled()
+
+    assert outcomes[0] == ["nak"] and {each[0] for each in outcomes[1:]} == {"ack"}
+    assert await known_offers(world, keeper) == await known_offers(world, IndexKeeper())
+    assert await world.proposed(need) == [offer["id"]]
 
 
 async def test_a_need_that_is_touched_by_what_changes_in_the_same_transaction_waits_for_the_timer(world: World) -> None:
