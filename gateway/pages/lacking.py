@@ -1,5 +1,6 @@
 """The page "what we need now": calls for help for everybody, rounded; exact figures for coordinators."""
 
+from textwrap import shorten
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -18,6 +19,8 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Text = Annotated[str, Query(max_length=120)]
 LISTED = 30
 IN_CHART = 8
+LONGEST_LABEL = 36
+"""Letters of a bar's label: lines of a drawing do not wrap, and a small telephone has no more room; the table has all."""
 NOTHING: Record = {"items": [], "total": 0, "computed_at": None, "rounded": True}
 
 
@@ -79,7 +82,9 @@ def _words_of(names: dict[str, Any], row: Record) -> str:  # Any: functions that
 
 
 def _chart(rows: list[Record]) -> Chart | None:
-    drawn = [(row["words"], [row["served_by_one_more"]]) for row in rows[:IN_CHART] if row["served_by_one_more"]]
+    drawn = [
+        (shorten(row["words"], LONGEST_LABEL, placeholder=" …"), [row["served_by_one_more"]]) for row in rows[:IN_CHART] if row["served_by_one_more"]
+    ]
     return bars_of(drawn) if len(drawn) > 1 else None
 
 
