@@ -5,13 +5,13 @@ import contextlib
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from chassis.broker import Broker, prepare_broker, provision, wait_until_healthy
+from chassis.free_ports import free_ports
 
 TEST_STREAM_BYTES = 16 * 1024 * 1024
 PR_SET_PDEATHSIG = 1
@@ -108,15 +108,6 @@ async def provisioned_broker(tmp_path: Path, *, stream_bytes: int = TEST_STREAM_
         running.stop()
         raise
     return running
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of this machine that nobody listens on at the moment, all different."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in sockets]
 
 
 def _die_with_parent() -> None:

@@ -1,9 +1,9 @@
 """Chooses the ports of an instance: the public one as asked, the inner ones as usual or, where those are taken, any free ones."""
 
 import errno
-import socket
 from dataclasses import dataclass, field
 
+from chassis.free_ports import bind, free_ports, is_free
 from hubctl.refusals import Refusal
 
 USUAL = {"actors": 8101, "people": 8102, "matching": 8103, "notifications": 8104}
@@ -30,7 +30,7 @@ def choose(gateway: int) -> Ports:
     taken = {gateway}
 
     def inner(usual: int) -> int:
-        port = usual if usual not in taken and is_free(usual) else _any_free(taken)
+        port = usual if usual not in taken and is_free(usual) else free_ports(1, but=taken)[0]
         taken.add(port)
         return port
 
@@ -41,33 +41,8 @@ def choose(gateway: int) -> Ports:
 def require_free(port: int) -> None:
     """Raise PortTaken with what to do."""
     try:
-        _bind(port)
+        bind(port)
     except OSError as error:
         if error.errno == errno.EACCES:
             raise PortTaken("Port {port} needs administrator rights. Choose one above 1023 with --port.", port=port) from None
         raise PortTaken("Port {port} is used by another program. Stop that program, or choose another port with --port.", port=port) from None
-
-
-def is_free(port: int) -> bool:
-    """Whether a server could listen there now."""
-    try:
-        _bind(port)
-    except OSError:
-        return False
-    return True
-
-
-def _bind(port: int) -> None:
-    with socket.socket() as probe:
-        # As a server would: a port whose last connections are still fading away is free.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", port))
-
-
-def _any_free(taken: set[int]) -> int:
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
-        if port not in taken:
-            return port

@@ -213,6 +213,13 @@ class Writer:
             return self.alone(key := chance.choice(needs), self.withdraw(key))
         return self.alone(key := chance.choice(needs), self.match(key))
 
+    async def move_offers(self, count: int) -> None:
+        """Nothing but offers moves: what was computed for needs before must follow."""
+        for _ in range(count):
+            open_ones = [key for key, state in self.ledger.offers.items() if state != "closed"]
+            key = self.chance.choice(open_ones)
+            await self.chance.choice((self.post_offer, lambda key=key: self.turn_offer(key)))()
+
     async def keep_writing(self, a_second: float, ended: asyncio.Event) -> None:
         while not ended.is_set():
             self.tasks.append(asyncio.create_task(self.one_more()))

@@ -16,9 +16,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from chassis.free_ports import free_ports
 from chassis.identity import Caller
 from chassis.testing import GATEWAY, settings_for_tests
-from chassis.testing_broker import RunningBroker, free_ports, provisioned_broker
+from chassis.testing_broker import RunningBroker, provisioned_broker
 
 ROOT = Path(__file__).parent.parent.parent
 CALLER = Caller("account", "toy-writer", "coordinator")

@@ -21,7 +21,8 @@ from nats.errors import NoRespondersError
 
 from chassis.broker import BrokerUnsafe, check_broker, find_executable, is_recent, load_keys, prepare_broker, provision
 from chassis.bus import ensure_streams
-from chassis.testing_broker import RunningBroker, free_ports, provisioned_broker
+from chassis.free_ports import free_ports
+from chassis.testing_broker import RunningBroker, provisioned_broker
 from chassis.topology import CONSUMERS, PROVISION_INBOX, inbox_of, services_of, stream_of
 
 

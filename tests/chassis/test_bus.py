@@ -10,7 +10,8 @@ import pytest
 
 from chassis.broker import load_keys
 from chassis.bus import Bus, BusRefused, BusUnavailable, Delivery, PullConsumer
-from chassis.testing_broker import RunningBroker, free_ports, provisioned_broker
+from chassis.free_ports import free_ports
+from chassis.testing_broker import RunningBroker, provisioned_broker
 
 MakeBus = Callable[..., Awaitable[Bus]]
 

@@ -13,8 +13,8 @@ import pyotp
 import pytest
 
 from chassis.broker import find_executable
+from chassis.free_ports import free_ports
 from chassis.testing import postgres_server
-from chassis.testing_broker import free_ports
 from hubctl.city import scram_verifier, write_secrets
 from hubctl.supervised import answers_ok
 from tests.deploy.city import ROOT, City, NotSet, read_compose, read_env

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,14 +14,14 @@ from typing import Any
 
 import httpx2
 
+from chassis.free_ports import free_ports
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240.0
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1)[0]
 
 
 def clean_environment() -> dict[str, str]:

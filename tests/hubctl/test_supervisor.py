@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from chassis.free_ports import free_ports
 from hubctl.supervised import Child
 from hubctl.supervised_state import read_state
 from hubctl.supervisor import Stage, Supervisor, SupervisorError
@@ -43,9 +44,7 @@ print("ended", flush=True)
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1)[0]
 
 
 def alive(pid: int | None) -> bool:

@@ -17,8 +17,8 @@ from uuid import UUID
 import httpx2
 
 from chassis.broker import prepare_broker
+from chassis.free_ports import free_ports
 from chassis.ids import derived_id
-from chassis.testing_broker import free_ports
 from contracts.roles import Role
 from hubctl import plan, ports
 from hubctl.instance import Instance, Kind, instance_at

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from chassis.identity import SYSTEM
+from contracts.matching import NeedProposalsReadyV1
 from services.matching import work as matching_work
 from services.matching.engine.types import PartName
 from services.matching.use_cases import proposing
@@ -145,6 +146,26 @@ async def test_weights_that_are_chosen_while_a_need_is_posted_count_for_it(repli
 
     items = (await first.get(first.coordinator, f"/api/v1/needs/{need['id']}/proposals"))["items"]
     assert [item["weights"] for item in items] == ["alike-2"]
+
+
+async def test_two_replicas_that_compute_one_need_at_once_tell_one_set_of_proposals(replicas: Pair) -> None:
+    first, second = replicas
+    offer, need = await first.an_offer(), await first.a_need()
+
+    async def compute(world: World) -> None:
+        async with world.bench.service.open_work(SYSTEM) as work:
+            proposing.propose_for_need(work, UUID(need["id"]))
+
+    async with first.bench.service.open_work(SYSTEM) as work:
+        proposing.propose_for_need(work, UUID(need["id"]))
+        await work.finish()
+        other = asyncio.create_task(compute(second))
+        await asyncio.sleep(0.3)
+    await other
+
+    told = [event for event in await first.bench.queued() if isinstance(event, NeedProposalsReadyV1)]
+    assert [(str(event.need_id), event.version) for event in told] == [(need["id"], 1)]
+    assert await first.proposed(need) == [offer["id"]]
 
 
 async def test_news_of_one_batch_is_settled_in_one_order_so_that_two_replicas_never_block_each_other(replicas: Pair) -> None:

@@ -1,7 +1,6 @@
 """A bench of notifications with a vault that remembers its questions, a real mail server, and a clock that tests move."""
 
 import json
-import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from chassis.call import Answer, ServiceAway
+from chassis.free_ports import free_ports
 from chassis.ids import new_id
 from chassis.testing import Bench, Databases, TestClock, bench_for, settings_for_tests
 from contracts import matching, people
@@ -46,9 +46,7 @@ class Vault:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1)[0]
 
 
 @pytest.fixture
