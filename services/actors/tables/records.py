@@ -1,24 +1,13 @@
-"""The tables of actors. All of it is public: organisations, what they belong to, said and do, and the directory of open public offers."""
+"""Rows of the registry's records: actors, memberships, declarations, initiatives, resources."""
 
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Column, Index, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from chassis.tables import Json, UTCDateTime, add_ledger, new_registry
-
-registry = new_registry()
-
-
-class Base(SQLModel, registry=registry):
-    """Base of this service's rows."""
-
-    metadata = registry.metadata
-
-
-ledger = add_ledger(registry.metadata)
+from chassis.tables import UTCDateTime
+from services.actors.tables.base import Base
 
 
 class ActorRow(Base, table=True):
@@ -120,39 +109,3 @@ class ResourceRow(Base, table=True):
     folded: str = Field(max_length=1200)
     created_at: datetime = Field(sa_type=UTCDateTime)
     updated_at: datetime = Field(sa_type=UTCDateTime)
-
-
-class DirectoryOfferRow(Base, table=True):
-    """A public offer as `matching` told it; nothing of who posted it but the actor. Once not `listed`, only id and version remain."""
-
-    __tablename__ = "directory_offer"
-    __table_args__ = (Index("ix_directory_offer_order", "listed", "posted_at", "id"),)
-
-    id: UUID = Field(primary_key=True)
-    version: int
-    listed: bool
-    state: str = Field(max_length=30)
-    category: str = Field(max_length=80, index=True)
-    provider_actor_id: UUID | None = Field(default=None, index=True)
-    details: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))  # Any: JSON of what is shown and not searched
-    languages: str = Field(sa_column=Column(Text, nullable=False))
-    remote: bool
-    lat: float | None = None
-    lon: float | None = None
-    radius_km: float | None = None
-    weekdays: int
-    valid_until: date | None = None
-    folded: str = Field(sa_column=Column(Text, nullable=False))
-    posted_at: datetime = Field(sa_type=UTCDateTime)
-    created_at: datetime = Field(sa_type=UTCDateTime)
-    updated_at: datetime = Field(sa_type=UTCDateTime, index=True)
-
-
-class SnapshotRow(Base, table=True):
-    """The statistics published on a day; fixed, so that two readings cannot be subtracted from each other."""
-
-    __tablename__ = "statistics_snapshot"
-
-    day: date = Field(primary_key=True)
-    figures: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))  # Any: JSON of model.statistics.Snapshot
-    taken_at: datetime = Field(sa_type=UTCDateTime)

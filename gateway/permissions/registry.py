@@ -1,0 +1,31 @@
+"""Routes of `actors`: the public registry."""
+
+from gateway.permissions.rules import REGISTRY, A, C, M, Rule, public, rules
+
+RECORDS = ("memberships", "declarations", "initiatives", "resources")
+REGISTRARS = (M, C, A)
+
+TABLE: tuple[Rule, ...] = (
+    *public(
+        "actors",
+        ("GET", "/api/v1/actors", "read registry"),
+        ("GET", "/api/v1/actors/{actor_id}", "read registry"),
+        ("GET", "/api/v1/actors.geojson", "read registry"),
+        ("GET", "/api/v1/network", "read registry"),
+        ("GET", "/api/v1/directory", "read public offers"),
+        ("GET", "/api/v1/directory/{offer_id}", "read public offers"),
+        ("GET", "/api/v1/statistics", "read published statistics"),
+        *(("GET", f"/api/v1/{noun}", "read registry") for noun in RECORDS),
+        *(("GET", f"/api/v1/{noun}/{{record_id}}", "read registry") for noun in RECORDS),
+    ),
+    *rules(
+        "actors",
+        ("POST", "/api/v1/actors", "change registry", (C, A), (REGISTRY,)),
+        ("PATCH", "/api/v1/actors/{actor_id}", "change registry", REGISTRARS, (REGISTRY,)),
+        ("POST", "/api/v1/actors/{actor_id}/archive", "change registry", (C, A), (REGISTRY,)),
+        ("POST", "/api/v1/imports", "change registry", (A,), (REGISTRY,)),
+        *(("POST", f"/api/v1/{noun}", "change registry", REGISTRARS, (REGISTRY,)) for noun in RECORDS),
+        *(("PATCH", f"/api/v1/{noun}/{{record_id}}", "change registry", REGISTRARS, (REGISTRY,)) for noun in RECORDS),
+        *(("DELETE", f"/api/v1/{noun}/{{record_id}}", "change registry", REGISTRARS, (REGISTRY,)) for noun in RECORDS),
+    ),
+)

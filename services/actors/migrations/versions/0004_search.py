@@ -1,0 +1,17 @@
+"""search and saved searches."""
+
+from collections.abc import Sequence
+
+revision: str = "0004"
+down_revision: str | None = "0003"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    """Forward."""
+
+
+def downgrade() -> None:
+    """Refused: migrations are forward-only."""
+    raise NotImplementedError("Migrations are forward-only; restore a backup instead.")
