@@ -2,6 +2,23 @@
 
 from services.actors.tables.base import Base, ledger
 from services.actors.tables.directory import DirectoryOfferRow, SnapshotRow
+from services.actors.tables.provenance import ActorIdentifierRow, CapacityRow, ConfirmationRow, HistoryRow, PracticeRow, TombstoneRow
 from services.actors.tables.records import ActorRow, DeclarationRow, InitiativeRow, MembershipRow, ResourceRow
 
-__all__ = ["ActorRow", "Base", "DeclarationRow", "DirectoryOfferRow", "InitiativeRow", "MembershipRow", "ResourceRow", "SnapshotRow", "ledger"]
+__all__ = [
+    "ActorIdentifierRow",
+    "ActorRow",
+    "Base",
+    "CapacityRow",
+    "ConfirmationRow",
+    "DeclarationRow",
+    "DirectoryOfferRow",
+    "HistoryRow",
+    "InitiativeRow",
+    "MembershipRow",
+    "PracticeRow",
+    "ResourceRow",
+    "SnapshotRow",
+    "TombstoneRow",
+    "ledger",
+]
