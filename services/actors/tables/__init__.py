@@ -2,8 +2,18 @@
 
 from services.actors.tables.base import Base, ledger
 from services.actors.tables.directory import DirectoryOfferRow, SnapshotRow
+from services.actors.tables.graph import GraphCommunityRow, GraphDrawingRow, GraphPositionRow
 from services.actors.tables.provenance import ActorIdentifierRow, CapacityRow, ConfirmationRow, HistoryRow, PracticeRow, TombstoneRow
 from services.actors.tables.records import ActorRow, DeclarationRow, InitiativeRow, MembershipRow, ResourceRow
+from services.actors.tables.search import (
+    FormerNameRow,
+    RegistryRevisionRow,
+    SavedSearchRow,
+    SearchEntryRow,
+    SearchGramRow,
+    SearchMovedRow,
+    SearchTermRow,
+)
 
 __all__ = [
     "ActorIdentifierRow",
@@ -13,11 +23,21 @@ __all__ = [
     "ConfirmationRow",
     "DeclarationRow",
     "DirectoryOfferRow",
+    "FormerNameRow",
+    "GraphCommunityRow",
+    "GraphDrawingRow",
+    "GraphPositionRow",
     "HistoryRow",
     "InitiativeRow",
     "MembershipRow",
     "PracticeRow",
+    "RegistryRevisionRow",
     "ResourceRow",
+    "SavedSearchRow",
+    "SearchEntryRow",
+    "SearchGramRow",
+    "SearchMovedRow",
+    "SearchTermRow",
     "SnapshotRow",
     "TombstoneRow",
     "ledger",
