@@ -22,6 +22,8 @@ from chassis.database import Database
 from chassis.tables import UTCDateTime
 
 SERVICES = Path(__file__).parent.parent / "services"
+FULL_TEXT = "full_text_"
+"""What a migration names so is each database's own full-text index, which tables in code do not describe."""
 
 APPEND_ONLY_SQLITE = (
     "CREATE TRIGGER audit_no_change BEFORE UPDATE ON audit WHEN OLD.seq IS NOT NULL BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
@@ -66,6 +68,7 @@ def run_env(metadata: MetaData) -> None:
         target_metadata=metadata,
         render_as_batch=True,
         compare_type=_compare_type,
+        include_name=_is_compared,
         render_item=_render,
         transaction_per_migration=True,
     )
@@ -109,13 +112,18 @@ async def upgrade(url: str, service: str, revision: str = "head") -> None:
     await _with_connection(url, service, lambda config: command.upgrade(config, revision))
 
 
+def _is_compared(name: str | None, kind: str, parents: Any) -> bool:  # Any: Alembic's own hook signature
+    return not (kind in ("table", "index") and name is not None and name.startswith(FULL_TEXT))
+
+
 async def differences(url: str, service: str) -> list[Any]:
     """What the tables in code and the database disagree about; empty is right (Any: Alembic's operations)."""
     metadata: MetaData = importlib.import_module(f"services.{service}.tables").Base.metadata
     found: list[Any] = []
+    options = {"compare_type": _compare_type, "include_name": _is_compared}
 
     def compare(connection: Connection) -> None:
-        found.extend(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": _compare_type}), metadata))
+        found.extend(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
     engine = create_async_engine(url)
     try:
