@@ -15,6 +15,8 @@ WORD_LENGTH = 60
 MOST_WORDS = 8
 """Words of a question that count."""
 MOST_KEPT_WORDS = 400
+MOST_TOGETHER = 24
+"""Letters of a name of several words that is also found when it is written as one."""
 SAINTS = {
     "st": ("saint", "sankt", "sint"), "ste": ("sainte",), "saint": ("st",), "sainte": ("ste", "st"), "sankt": ("st",), "sint": ("st",), "mt": ("mont",),
 }  # fmt: skip
@@ -53,8 +55,13 @@ class Entry:
     sort_key: str
     sub: str
     country: str | None
-    archived: bool
+    archived: bool = False
     people: int | None = None
+
+    @property
+    def single_words(self) -> set[str]:
+        """The words as they are written, without names written together."""
+        return set(self.words) - {name.replace(" ", "") for name in self.names if " " in name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,7 @@ def words_of(names: tuple[str, ...], *others: str | None) -> tuple[str, ...]:
         parts = name.split()
         for part in parts:
             found[part[:WORD_LENGTH]] = None
-        if len(parts) > 1 and len(name) <= WORD_LENGTH:
+        if 1 < len(parts) <= 4 and len(name) <= MOST_TOGETHER:
             found["".join(parts)] = None
     for text in others:
         if text:

@@ -13,10 +13,14 @@ from services.actors.tables.base import Base
 
 class SearchEntryRow(Base, table=True):
     """What is kept of a record for searching. `names` is `|a|b|`, `words` is `a b`; both are folded. The database's own full-text index
-    covers `words`. `since` is the revision from which on this holds."""
+    covers `words`. `sub` is the record's own kind or type; `links` how many memberships it has; the lower `lightness`, the earlier in lists."""
 
     __tablename__ = "search_entry"
-    __table_args__ = (UniqueConstraint("kind", "record_id"), Index("ix_search_entry_record_id", "record_id"), Index("ix_search_entry_order", "kind", "lightness"))
+    __table_args__ = (
+        UniqueConstraint("kind", "record_id"),
+        Index("ix_search_entry_record_id", "record_id"),
+        Index("ix_search_entry_order", "kind", "sort_key"),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
     kind: str = Field(max_length=20)
@@ -33,11 +37,10 @@ class SearchEntryRow(Base, table=True):
     people: int | None = None
     links: int
     lightness: int
-    since: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
 
 
 class SearchMovedRow(Base, table=True):
-    """Where a record stood in lists before it was changed, for readers who page through them meanwhile: true from `since` to before `until`."""
+    """Where a record stood in lists before the revision `until`, for readers who page through them meanwhile."""
 
     __tablename__ = "search_moved"
     __table_args__ = (Index("ix_search_moved_record", "record_id", "until"), Index("ix_search_moved_until", "until"))
@@ -47,7 +50,6 @@ class SearchMovedRow(Base, table=True):
     names: str = Field(sa_column=Column(Text, nullable=False))
     sort_key: str = Field(max_length=1200)
     lightness: int
-    since: int = Field(sa_column=Column(BigInteger, nullable=False))
     until: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     moved_at: datetime = Field(sa_type=UTCDateTime, index=True)
 

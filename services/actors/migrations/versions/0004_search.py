@@ -46,12 +46,11 @@ def upgrade() -> None:
         sa.Column("people", sa.Integer(), nullable=True),
         sa.Column("links", sa.Integer(), nullable=False),
         sa.Column("lightness", sa.Integer(), nullable=False),
-        sa.Column("since", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entry")),
         sa.UniqueConstraint("kind", "record_id", name=op.f("uq_search_entry_kind")),
     )
     op.create_index("ix_search_entry_record_id", "search_entry", ["record_id"])
-    op.create_index("ix_search_entry_order", "search_entry", ["kind", "lightness"])
+    op.create_index("ix_search_entry_order", "search_entry", ["kind", "sort_key"])
     op.create_table(
         "search_moved",
         sa.Column("id", SERIAL, autoincrement=True, nullable=False),
@@ -59,7 +58,6 @@ def upgrade() -> None:
         sa.Column("names", sa.Text(), nullable=False),
         sa.Column("sort_key", sa.String(length=1200), nullable=False),
         sa.Column("lightness", sa.Integer(), nullable=False),
-        sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=True),
         sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_moved")),

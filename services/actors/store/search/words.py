@@ -1,0 +1,75 @@
+"""The words there are, by three letters, so that a word that was typed wrongly leads to those that are meant. The same on both databases."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.actors.model.search import forgiven, grams, likeness
+from services.actors.store.records import chunks
+from services.actors.store.search.full_text import FullText
+from services.actors.tables import SearchEntryRow, SearchGramRow, SearchTermRow
+
+MOST_CANDIDATES = 400
+MOST_ALTERNATIVES = 12
+SHORTEST = 3
+"""Shorter words, and those with digits, are found only as they are written."""
+
+
+@dataclass(slots=True)
+class Words:
+    """The words of one transaction."""
+
+    session: AsyncSession
+    full_text: FullText
+
+    async def add(self, words: Iterable[str]) -> None:
+        """Words of an entry; those that are known stay."""
+        wanted = sorted({word for word in words if len(word) >= SHORTEST and word.isalpha()})
+        for part in chunks(wanted):
+            known = set((await self.session.execute(select(col(SearchTermRow.word)).where(col(SearchTermRow.word).in_(part)))).scalars())
+            new = [word for word in part if word not in known]
+            if new:
+                await self.session.execute(self.full_text.insert(SearchTermRow), [{"word": word} for word in new])
+                rows = [{"gram": gram, "size": len(word), "word": word} for word in new for gram in sorted(grams(word))]
+                await self.session.execute(self.full_text.insert(SearchGramRow), rows)
+
+    async def like(self, asked: str) -> dict[str, int]:
+        """Words that may be meant by what was typed, with how far they are from it (`model.search.likeness`); the nearest few."""
+        if forgiven(asked) == 0 or not asked.isalpha():
+            return {}
+        row = SearchGramRow
+        query = (
+            select(col(row.word))
+            .where(col(row.gram).in_(sorted(grams(asked))), col(row.size) >= len(asked) - forgiven(asked))
+            .group_by(col(row.word))
+            .order_by(func.count().desc(), func.min(col(row.size)), col(row.word))
+            .limit(MOST_CANDIDATES)
+        )
+        found = ((word, likeness(asked, word)) for word in (await self.session.execute(query)).scalars())
+        near = sorted((far, len(word), word) for word, far in found if far is not None)[:MOST_ALTERNATIVES]
+        return {word: far for far, _, word in near}
+
+    async def sweep(self) -> int:
+        """Forget words that are in no entry any more. Answers how many."""
+        used: set[str] = set()
+        last = 0
+        while rows := (
+            await self.session.execute(
+                select(col(SearchEntryRow.id), col(SearchEntryRow.words)).where(col(SearchEntryRow.id) > last).order_by(col(SearchEntryRow.id)).limit(5000)
+            )
+        ).all():
+            last = rows[-1][0]
+            for _, words in rows:
+                used.update(words.split())
+        gone = [word for word in (await self.session.execute(select(col(SearchTermRow.word)))).scalars() if word not in used]
+        for part in chunks(gone):
+            gone_grams = {(gram, len(word)) for word in part for gram in grams(word)}
+            for some in chunks(sorted({gram for gram, _ in gone_grams})):
+                await self.session.execute(delete(SearchGramRow).where(col(SearchGramRow.gram).in_(some), col(SearchGramRow.word).in_(part)))
+            await self.session.execute(delete(SearchTermRow).where(col(SearchTermRow.word).in_(part)))
+        return len(gone)
+
+
