@@ -74,7 +74,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("actor_id", "name", name=op.f("pk_former_name")),
     )
     op.create_index(op.f("ix_former_name_origin"), "former_name", ["origin"])
-    op.create_table("search_term", sa.Column("word", sa.String(length=60), nullable=False), sa.PrimaryKeyConstraint("word", name=op.f("pk_search_term")))
+    op.create_table(
+        "search_term", sa.Column("word", sa.String(length=60), nullable=False), sa.PrimaryKeyConstraint("word", name=op.f("pk_search_term"))
+    )
     op.create_table(
         "search_gram",
         sa.Column("gram", sa.String(length=3), nullable=False),

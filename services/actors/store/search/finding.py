@@ -96,15 +96,17 @@ class Finder:
         if near is None:
             return []
         asked = select(col(E.kind), col(E.record_id), col(E.title), col(E.words), col(E.lightness), col(E.sort_key))
-        found = _from(asked, joined).where(
-            *conditions, self.full_text.has([list(some) for some in near.values()]), not_(self.exactly(question))
-        )
+        found = _from(asked, joined).where(*conditions, self.full_text.has([list(some) for some in near.values()]), not_(self.exactly(question)))
         rows = (await self.session.execute(found.order_by(col(E.lightness), col(E.id)).limit(MOST_RANKED))).all()
         ranked = sorted(rows, key=lambda row: (_distance(row.words, near), row.lightness, row.sort_key, row.record_id))
         return [Hit(Sought(row.kind), row.record_id, row.title, Tier.SIMILAR) for row in ranked[:limit]]
 
     async def _walk(
-        self, request: PageRequest, question: Question, conditions: Conditions, joined: Any  # Any: as above
+        self,
+        request: PageRequest,
+        question: Question,
+        conditions: Conditions,
+        joined: Any,  # Any: as above
     ) -> tuple[list[Any], tuple[Any, ...] | None]:  # Any: named rows; values of the sort columns
         if request.after is not None and len(request.after) != 5:
             raise invalid_field("/query/cursor", "cursor", "This cursor was not made here; begin again without one.")
@@ -156,5 +158,3 @@ def _distance(words: str, near: dict[str, dict[str, int]]) -> int:
             default=9,
         )
     return total
-
-

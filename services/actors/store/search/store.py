@@ -180,5 +180,3 @@ def _values(entry: Entry, version: int, links: int) -> dict[str, Any]:  # Any: c
         "words": " ".join(entry.words), "sort_key": entry.sort_key, "sub": entry.sub, "country": entry.country, "archived": entry.archived,
         "people": entry.people, "links": links, "lightness": lightness(entry.people, links),
     }  # fmt: skip
-
-

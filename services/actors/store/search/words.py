@@ -58,7 +58,10 @@ class Words:
         last = 0
         while rows := (
             await self.session.execute(
-                select(col(SearchEntryRow.id), col(SearchEntryRow.words)).where(col(SearchEntryRow.id) > last).order_by(col(SearchEntryRow.id)).limit(5000)
+                select(col(SearchEntryRow.id), col(SearchEntryRow.words))
+                .where(col(SearchEntryRow.id) > last)
+                .order_by(col(SearchEntryRow.id))
+                .limit(5000)
             )
         ).all():
             last = rows[-1][0]
@@ -71,5 +74,3 @@ class Words:
                 await self.session.execute(delete(SearchGramRow).where(col(SearchGramRow.gram).in_(some), col(SearchGramRow.word).in_(part)))
             await self.session.execute(delete(SearchTermRow).where(col(SearchTermRow.word).in_(part)))
         return len(gone)
-
-
