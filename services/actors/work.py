@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.work import Work as BaseWork
-from services.actors.model.records import Declaration, Initiative, Membership, Resource
+from services.actors.model.records import Capacity, Declaration, Initiative, Membership, Practice, Resource
 from services.actors.store import parts
 from services.actors.store.actors import ActorStore
+from services.actors.store.confirmations import ConfirmationStore
 from services.actors.store.directory import DirectoryStore
+from services.actors.store.history import HistoryStore
+from services.actors.store.identifiers import IdentifierStore
 from services.actors.store.people import PeopleStore
 from services.actors.store.records import Records
 from services.actors.store.statistics import StatisticsStore
+from services.actors.store.tombstones import TombstoneStore
 
 
 @dataclass(slots=True)
@@ -23,6 +27,12 @@ class Work(BaseWork):
     declarations: Records[Declaration] = field(init=False)
     initiatives: Records[Initiative] = field(init=False)
     resources: Records[Resource] = field(init=False)
+    capacities: Records[Capacity] = field(init=False)
+    practices: Records[Practice] = field(init=False)
+    history: HistoryStore = field(init=False)
+    tombstones: TombstoneStore = field(init=False)
+    identifiers: IdentifierStore = field(init=False)
+    confirmations: ConfirmationStore = field(init=False)
     directory: DirectoryStore = field(init=False)
     statistics: StatisticsStore = field(init=False)
     people: PeopleStore = field(init=False)
@@ -34,6 +44,12 @@ class Work(BaseWork):
         self.declarations = parts.declarations(session)
         self.initiatives = parts.initiatives(session)
         self.resources = parts.resources(session)
+        self.capacities = parts.capacities(session)
+        self.practices = parts.practices(session)
+        self.history = HistoryStore(session)
+        self.tombstones = TombstoneStore(session)
+        self.identifiers = IdentifierStore(session)
+        self.confirmations = ConfirmationStore(session)
         self.directory = DirectoryStore(session)
         self.statistics = StatisticsStore(session)
         self.people = PeopleStore(session, self.parts.ledger)

@@ -2,13 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from chassis.errors import Conflict, FieldError, Invalid, invalid_field
 from chassis.ids import derived_id
-from services.actors.model.vocabulary import DECLARING_KINDS, ActorKind, DeclarationType, MembershipRole, ResourceKind, Theme
+from services.actors.model.provenance import EnteredBy
+from services.actors.model.vocabulary import (
+    DECLARING_KINDS,
+    ActorKind,
+    Confirmation,
+    DeclarationType,
+    MembershipRole,
+    Purpose,
+    ResourceKind,
+    Theme,
+)
+from services.actors.model.vocabulary import (
+    Practice as PracticeTag,
+)
+
+Day = date
+"""The type of a day, where a field is called `date`."""
 
 
 class NotANetwork(Invalid):
@@ -29,17 +45,21 @@ class ActorIsArchived(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What every record has. `version` rises by one with each change."""
+    """What every record has. `version` rises by one with each act. `source` is the citation that readers are shown, `read_on` the day on which
+    it was read there, `entered_by` what kind of author stands behind the record as it is now."""
 
     id: UUID
     version: int = 1
+    source: str
+    read_on: Day | None = None
+    entered_by: EnteredBy = EnteredBy.SYSTEM
     created_at: datetime
     updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor(Record):
-    """An organisation. WGS84 degrees; `source` is the citation that readers are shown."""
+    """An organisation. WGS84 degrees."""
 
     slug: str
     kind: ActorKind
@@ -50,7 +70,6 @@ class Actor(Record):
     lon: float | None = None
     population: int | None = None
     website: str | None = None
-    source: str
     archived: bool = False
 
     def __post_init__(self) -> None:
@@ -60,13 +79,13 @@ class Actor(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership(Record):
-    """An actor belongs to a network."""
+    """An actor belongs to a network. `confirmation` sums up what its two sides say."""
 
     network_id: UUID
     member_id: UUID
     role: MembershipRole
     since: int | None = None
-    source: str
+    confirmation: Confirmation = Confirmation.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +96,6 @@ class Declaration(Record):
     type: DeclarationType
     date: str
     title: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +109,6 @@ class Initiative(Record):
     year: int | None = None
     partners: tuple[UUID, ...] = ()
     summary: str | None = None
-    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +123,31 @@ class Resource(Record):
     topic_themes: tuple[Theme, ...] = ()
     actors: tuple[UUID, ...] = ()
     url: str | None = None
-    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity(Record):
+    """How many people a municipality says it can receive, for a purpose, in a period; both days count, no `ends_on` is until further notice."""
+
+    municipality_id: UUID
+    purpose: Purpose
+    begins_on: Day
+    ends_on: Day | None = None
+    places: int
+
+    def __post_init__(self) -> None:
+        if self.ends_on is not None and self.ends_on < self.begins_on:
+            raise invalid_field("/ends_on", "ends_before_it_begins", "A period ends on the day on which it begins, or later.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practice(Record):
+    """A kind of solidarity practice that an actor has."""
+
+    actor_id: UUID
+    practice: PracticeTag
+    since: int | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +161,13 @@ class ActorRef:
 
 
 R = TypeVar("R", bound=Record)
-SERVER_FIELDS = frozenset(field.name for field in fields(Record))
+SERVER_FIELDS = frozenset(field.name for field in fields(Record)) - {"source", "read_on"}
 
 
 def changed(record: R, changes: Mapping[str, Any], now: datetime) -> R:
     """The record with other values and the next version; the very same record when nothing differs (Any: values of the record's fields)."""
     if SERVER_FIELDS & changes.keys():
-        raise ValueError("id, version and times are the server's")
+        raise ValueError("id, version, times and the kind of author are the server's")
     other = replace(record, **changes)
     return record if other == record else replace(other, version=record.version + 1, updated_at=now)
 
@@ -175,3 +216,8 @@ def initiative_id_of(slug: str) -> UUID:
 def resource_id_of(slug: str) -> UUID:
     """The id of a resource that arrives without one."""
     return derived_id("resource", slug)
+
+
+def practice_id_of(actor_id: UUID, practice: str) -> UUID:
+    """The id of a practice record: one per actor and kind of practice."""
+    return derived_id("practice", str(actor_id), practice)

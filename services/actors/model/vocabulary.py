@@ -67,12 +67,42 @@ class ResourceKind(StrEnum):
     WEB = "web"
 
 
+class Confirmation(StrEnum):
+    """What the two sides of a membership or partnership say of it; one refusal is enough for `refused`."""
+
+    NONE = "none"
+    ONE_SIDE = "one_side"
+    BOTH_SIDES = "both_sides"
+    REFUSED = "refused"
+
+
+class Purpose(StrEnum):
+    """For whom a municipality offers places of reception. Never by legal status, nationality or papers."""
+
+    GENERAL = "general"
+    FAMILIES = "families"
+    UNACCOMPANIED_MINORS = "unaccompanied_minors"
+    MEDICAL = "medical"
+    STUDENTS = "students"
+    SINGLE_WOMEN = "single_women"
+    OLDER_PEOPLE = "older_people"
+
+
+class Practice(StrEnum):
+    """Kinds of solidarity practice of cities (`vocabulary/practices.json` has names and sources)."""
+
+    RECEPTION_BEYOND_DUTY = "reception_beyond_duty"
+
+
 NAME_LENGTH = 200
 TITLE_LENGTH = 300
 SUMMARY_LENGTH = 2000
 SOURCE_LENGTH = 500
 URL_LENGTH = 500
 SLUG_LENGTH = 80
+NOTE_LENGTH = 500
+MOST_PLACES = 1_000_000
+"""The most places of reception that are believed."""
 MOST_LINKED = 50
 """The most actors that one initiative or resource names."""
 FIRST_YEAR, LAST_YEAR = 1800, 2100

@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from chassis.paging import Listed, PageRequest
+from services.actors.model.provenance import RecordKind
 from services.actors.model.records import Actor, ActorRef
 from services.actors.model.texts import folded, read_uuid
 from services.actors.store.records import AlreadyRecorded, NoSuchRecord, Records, chunks, holds, holds_words
 from services.actors.store.rows import actor_of, actor_values
-from services.actors.tables import ActorRow, DeclarationRow, InitiativeRow, MembershipRow
+from services.actors.tables import ActorRow, DeclarationRow, InitiativeRow, MembershipRow, TombstoneRow
 
 KM_PER_DEGREE = 111.195
 """Kilometres in a degree of latitude (6371.0088 km * pi / 180)."""
@@ -106,14 +107,18 @@ class ActorStore:
         return Records(self.session, ActorRow, actor_of, actor_values, order)
 
     async def get(self, key: str | UUID) -> Actor:
-        """One actor by UUID or readable key. Raises NoSuchRecord."""
+        """One actor by UUID or readable key; the old key of one that was merged leads to the one it went into. Raises NoSuchRecord."""
         record_id = read_uuid(key) if isinstance(key, str) else key
-        if record_id is not None:
-            return await self.records.get(record_id)
-        row = (await self.session.execute(select(ActorRow).where(col(ActorRow.slug) == key))).scalars().first()
-        if row is None:
+        named = col(ActorRow.slug) == key if record_id is None else col(ActorRow.id) == record_id
+        row = (await self.session.execute(select(ActorRow).where(named))).scalars().first()
+        if row is not None:
+            return actor_of(row)
+        left = col(TombstoneRow.slug) == key if record_id is None else col(TombstoneRow.record_id) == record_id
+        merged = select(col(TombstoneRow.merged_into)).where(col(TombstoneRow.kind) == RecordKind.ACTOR.value, left)
+        into = (await self.session.execute(merged.order_by(col(TombstoneRow.removed_at).desc()).limit(1))).scalars().first()
+        if into is None:
             raise NoSuchRecord("There is no such record in the registry.")
-        return actor_of(row)
+        return await self.records.get(into)
 
     async def add(self, actor: Actor) -> None:
         """A new actor. Raises AlreadyRecorded when its id or key is taken."""

@@ -9,21 +9,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from services.actors.model.records import Declaration, Initiative, Membership, Resource
+from services.actors.model.records import Capacity, Declaration, Initiative, Membership, Practice, Resource
 from services.actors.model.texts import folded
 from services.actors.store.actors import MOST_DRAWN
 from services.actors.store.records import Records, holds, holds_words
 from services.actors.store.rows import (
+    capacity_of,
+    capacity_values,
     declaration_of,
     declaration_values,
     initiative_of,
     initiative_values,
     membership_of,
     membership_values,
+    practice_of,
+    practice_values,
     resource_of,
     resource_values,
 )
-from services.actors.tables import ActorRow, DeclarationRow, InitiativeRow, MembershipRow, ResourceRow
+from services.actors.tables import ActorRow, CapacityRow, DeclarationRow, InitiativeRow, MembershipRow, PracticeRow, ResourceRow
 
 Conditions = list[ColumnElement[bool]]
 
@@ -47,6 +51,16 @@ def initiatives(session: AsyncSession) -> Records[Initiative]:
 def resources(session: AsyncSession) -> Records[Resource]:
     """Resources, by title."""
     return Records(session, ResourceRow, resource_of, resource_values, (col(ResourceRow.folded), col(ResourceRow.id)))
+
+
+def capacities(session: AsyncSession) -> Records[Capacity]:
+    """Capacities, those that begin last first."""
+    return Records(session, CapacityRow, capacity_of, capacity_values, (col(CapacityRow.begins_on), col(CapacityRow.id)), descending=True)
+
+
+def practices(session: AsyncSession) -> Records[Practice]:
+    """Practices, in the order of their ids."""
+    return Records(session, PracticeRow, practice_of, practice_values, (col(PracticeRow.id),))
 
 
 def of_membership(network: UUID | None, member: UUID | None, actor: UUID | None, role: str | None) -> Conditions:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.errors import Conflict, invalid_field
-from chassis.outbox import EVERYBODY
-from services.actors import events_out
+from services.actors.model.provenance import Act
 from services.actors.model.records import Actor, actor_id_of, changed
 from services.actors.model.rights import ReviewedField, check_may_change, check_may_edit_all, edits_all
 from services.actors.model.texts import slug_of
 from services.actors.model.vocabulary import DECLARING_KINDS, ActorKind
 from services.actors.store.records import ChangedMeanwhile
+from services.actors.use_cases import recording
 from services.actors.work import Work
 
 REVIEWED = frozenset({"kind", "archived"})
@@ -28,10 +28,7 @@ async def enter_actor(work: Work, given: Mapping[str, Any], slug: str | None) ->
     if key is None:
         raise invalid_field("/slug", "missing", "Give a readable key; none can be made from a name without Latin letters.")
     actor = Actor(id=actor_id_of(key), slug=key, created_at=work.now, updated_at=work.now, **given)
-    await work.actors.add(actor)
-    await work.outbox.add(events_out.actor_created(actor), EVERYBODY)
-    await work.audit.record("actor.created", "actor", actor.id)
-    return actor
+    return await recording.enter(work, actor)
 
 
 async def change_actor(work: Work, key: str, version: int, changes: Mapping[str, Any]) -> Actor:
@@ -47,10 +44,7 @@ async def change_actor(work: Work, key: str, version: int, changes: Mapping[str,
         return actor
     if other.kind is not actor.kind:
         await check_kind_is_free(work, actor, other.kind)
-    await work.actors.records.save(other, actor.version)
-    await work.outbox.add(events_out.actor_changed(other), EVERYBODY)
-    await work.audit.record("actor.changed", "actor", other.id)
-    return other
+    return await recording.alter(work, other, actor)
 
 
 async def check_kind_is_free(work: Work, actor: Actor, kind: ActorKind) -> None:
@@ -67,8 +61,4 @@ async def archive_actor(work: Work, key: str) -> Actor:
     actor = await work.actors.get(key)
     if actor.archived:
         return actor
-    archived = changed(actor, {"archived": True}, work.now)
-    await work.actors.records.save(archived, actor.version)
-    await work.outbox.add(events_out.actor_archived(archived), EVERYBODY)
-    await work.audit.record("actor.archived", "actor", archived.id)
-    return archived
+    return await recording.alter(work, changed(actor, {"archived": True}, work.now), actor, act=Act.ARCHIVED)

@@ -9,6 +9,7 @@ from chassis.ids import new_id
 from chassis.outbox import EVERYBODY
 from services.actors import events_out
 from services.actors.model.import_report import KINDS, Counts, Faults, ImportReport
+from services.actors.model.provenance import EnteredBy
 from services.actors.model.records import (
     Actor,
     Declaration,
@@ -25,10 +26,13 @@ from services.actors.model.records import (
 from services.actors.model.registry_files import ActorLine, RegistryFiles, check_references, read_files
 from services.actors.model.rights import check_may_edit_all
 from services.actors.store.records import Records
+from services.actors.use_cases import recording
 from services.actors.use_cases.actors import check_kind_is_free
 from services.actors.work import Work
 
 R = TypeVar("R", bound=Record)
+KEPT = ("version", "created_at", "updated_at", "entered_by", "read_on", "confirmation")
+"""Fields that the files do not tell."""
 
 
 async def import_registry(work: Work, contents: Mapping[str, bytes], *, dry_run: bool = False) -> ImportReport:
@@ -75,11 +79,9 @@ async def _write_actors(work: Work, lines: Sequence[ActorLine], stored: Mapping[
             if actor.kind is not known.kind:
                 await check_kind_is_free(work, known, actor.kind)
         wanted[actor.id] = actor
-    new, other, same = _compare(work, wanted, {actor.id: actor for actor in stored.values()})
+    new, other, same = _compare(wanted, {actor.id: actor for actor in stored.values()})
     if not dry_run:
-        await work.actors.records.add_many(new)
-        await work.actors.records.save_many(other)
-        await work.outbox.add_many([*map(events_out.actor_created, new), *map(events_out.actor_changed, other)], EVERYBODY)
+        await _record(work, new, other, {actor.id: actor for actor in stored.values()})
     return {actor.slug: actor for actor in wanted.values()}, Counts(len(new), len(other), same)
 
 
@@ -123,15 +125,20 @@ async def _write_parts(work: Work, files: RegistryFiles, ids: Mapping[str, UUID]
 
 async def _write(work: Work, store: Records[R], wanted: Sequence[R], dry_run: bool) -> Counts:
     by_id = {record.id: record for record in wanted}
-    new, other, same = _compare(work, by_id, await store.known(by_id))
+    stored = await store.known(by_id)
+    new, other, same = _compare(by_id, stored)
     if not dry_run:
-        await store.add_many(new)
-        await store.save_many(other)
+        await _record(work, new, other, stored)
     return Counts(len(new), len(other), same)
 
 
-def _compare(work: Work, wanted: Mapping[UUID, R], stored: Mapping[UUID, R]) -> tuple[list[R], list[R], int]:
-    """New records, changed ones with their next version, and how many are the same."""
+async def _record(work: Work, new: Sequence[R], other: Sequence[R], stored: Mapping[UUID, R]) -> None:
+    await recording.enter_many(work, new, by=EnteredBy.IMPORT)
+    await recording.alter_many(work, [(record, stored[record.id]) for record in other], by=EnteredBy.IMPORT)
+
+
+def _compare(wanted: Mapping[UUID, R], stored: Mapping[UUID, R]) -> tuple[list[R], list[R], int]:
+    """New records, changed ones, and how many are the same. What the files do not tell stays: the day of reading, what the sides confirmed."""
     new: list[R] = []
     other: list[R] = []
     for record_id, record in wanted.items():
@@ -139,7 +146,8 @@ def _compare(work: Work, wanted: Mapping[UUID, R], stored: Mapping[UUID, R]) -> 
         if known is None:
             new.append(record)
             continue
-        now_same = replace(record, version=known.version, created_at=known.created_at, updated_at=known.updated_at)
-        if now_same != known:
-            other.append(replace(record, version=known.version + 1, created_at=known.created_at, updated_at=work.now))
+        kept: dict[str, Any] = {name: getattr(known, name) for name in KEPT if hasattr(known, name)}  # Any: values of the record's fields
+        now = replace(record, **kept)
+        if now != known:
+            other.append(now)
     return new, other, len(wanted) - len(new) - len(other)

@@ -24,6 +24,7 @@ from services.actors.model.records import (
 from services.actors.model.rights import check_may_change, check_may_edit_all
 from services.actors.model.texts import slug_of
 from services.actors.store.records import ChangedMeanwhile, NoSuchRecord, Records
+from services.actors.use_cases import recording
 from services.actors.work import Work
 
 R = TypeVar("R", bound=Record)
@@ -70,7 +71,7 @@ async def record_membership(work: Work, given: Given) -> Membership:
     member = await _named(work, "/member_id", given["member_id"])
     check_membership(network, member)
     membership = Membership(id=membership_id_of(network.id, member.id), created_at=work.now, updated_at=work.now, **given)
-    return await _add(work, work.memberships, membership)
+    return await recording.enter(work, membership)
 
 
 async def record_declaration(work: Work, given: Given) -> Declaration:
@@ -79,7 +80,7 @@ async def record_declaration(work: Work, given: Given) -> Declaration:
     municipality = await _named(work, "/municipality_id", given["municipality_id"])
     check_declaring(municipality)
     record_id = declaration_id_of(municipality.id, given["type"], given["date"], given["title"])
-    return await _add(work, work.declarations, Declaration(id=record_id, created_at=work.now, updated_at=work.now, **given))
+    return await recording.enter(work, Declaration(id=record_id, created_at=work.now, updated_at=work.now, **given))
 
 
 async def record_initiative(work: Work, given: Given, slug: str | None) -> Initiative:
@@ -88,7 +89,7 @@ async def record_initiative(work: Work, given: Given, slug: str | None) -> Initi
     await _named(work, "/actor_id", given["actor_id"])
     await _check_all_known(work, "/partners", given["partners"])
     key = _key(slug, given["title"])
-    return await _add(work, work.initiatives, Initiative(id=initiative_id_of(key), slug=key, created_at=work.now, updated_at=work.now, **given))
+    return await recording.enter(work, Initiative(id=initiative_id_of(key), slug=key, created_at=work.now, updated_at=work.now, **given))
 
 
 async def record_resource(work: Work, given: Given, slug: str | None) -> Resource:
@@ -96,14 +97,7 @@ async def record_resource(work: Work, given: Given, slug: str | None) -> Resourc
     check_may_edit_all(work.caller)
     await _check_all_known(work, "/actors", given["actors"])
     key = _key(slug, given["title"])
-    return await _add(work, work.resources, Resource(id=resource_id_of(key), slug=key, created_at=work.now, updated_at=work.now, **given))
-
-
-async def _add(work: Work, store: Records[R], record: R) -> R:
-    await store.add(record)
-    kind = type(record).__name__.lower()
-    await work.audit.record(f"{kind}.recorded", kind, record.id)
-    return record
+    return await recording.enter(work, Resource(id=resource_id_of(key), slug=key, created_at=work.now, updated_at=work.now, **given))
 
 
 async def change_record(work: Work, store: Records[R], record_id: UUID, version: int, changes: Given) -> R:
@@ -115,17 +109,13 @@ async def change_record(work: Work, store: Records[R], record_id: UUID, version:
     for pointer in changes.keys() & {"partners", "actors"}:
         await _check_all_known(work, f"/{pointer}", changes[pointer])
     other = changed(record, changes, work.now)
-    if other != record:
-        await store.save(other, version)
-        kind = type(record).__name__.lower()
-        await work.audit.record(f"{kind}.changed", kind, record.id)
-    return other
+    return await recording.alter(work, other, record) if other != record else record
 
 
 async def remove_record(work: Work, store: Records[R], record_id: UUID, version: int) -> None:
-    """Remove the version that was read of a membership, declaration, initiative or resource; the audit keeps that it was there."""
+    """Remove the version that was read of a membership, declaration, initiative or resource; its history and a tombstone stay."""
     record = await store.get(record_id)
     check_may_change(work.caller, *owners_of(record))
-    await store.remove(record_id, version)
-    kind = type(record).__name__.lower()
-    await work.audit.record(f"{kind}.removed", kind, record_id)
+    if record.version != version:
+        raise ChangedMeanwhile("Somebody changed this record in the meantime; read it again.")
+    await recording.take_out(work, record)

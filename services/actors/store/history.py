@@ -1,0 +1,89 @@
+"""The history of records: one line for each act, with the whole record after it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from chassis.paging import Listed, PageRequest, read_page
+from services.actors.model.provenance import Act, EnteredBy, Entry, RecordKind
+from services.actors.store.records import chunks
+from services.actors.tables import HistoryRow
+
+
+def _entry(row: HistoryRow) -> Entry:
+    return Entry(
+        id=row.id, kind=RecordKind(row.kind), record_id=row.record_id, version=row.version, act=Act(row.act), entered_by=EnteredBy(row.entered_by),
+        author=row.author, source=row.source, read_on=row.read_on, state=row.state, at=row.at,
+    )  # fmt: skip
+
+
+def _values(entry: Entry) -> dict[str, Any]:  # Any: column values
+    return {
+        "id": entry.id, "kind": entry.kind.value, "record_id": entry.record_id, "version": entry.version, "act": entry.act.value,
+        "entered_by": entry.entered_by.value, "author": entry.author, "source": entry.source, "read_on": entry.read_on, "state": entry.state,
+        "at": entry.at,
+    }  # fmt: skip
+
+
+@dataclass(slots=True)
+class HistoryStore:
+    """History in one transaction. Lines are only added; nothing here changes or deletes one but the name of an erased account."""
+
+    session: AsyncSession
+
+    async def add_many(self, entries: Sequence[Entry]) -> None:
+        """New lines, in one statement."""
+        if entries:
+            await self.session.execute(insert(HistoryRow.__table__), list(map(_values, entries)))  # type: ignore[attr-defined]
+
+    async def of(self, kind: RecordKind, record_id: UUID) -> list[Entry]:
+        """All lines of a record, oldest first; at most 10,000."""
+        asked = select(HistoryRow).where(col(HistoryRow.kind) == kind.value, col(HistoryRow.record_id) == record_id)
+        rows = (await self.session.execute(asked.order_by(col(HistoryRow.version)).limit(10_000))).scalars()
+        return list(map(_entry, rows))
+
+    async def page(self, kind: RecordKind, record_id: UUID, request: PageRequest) -> Listed[Entry]:
+        """One page of a record's lines, newest first."""
+        asked = select(HistoryRow).where(col(HistoryRow.kind) == kind.value, col(HistoryRow.record_id) == record_id)
+        order: tuple[Any, ...] = col(HistoryRow.version), col(HistoryRow.id)  # Any: mapped columns
+        found = await read_page(self.session, asked, order, request, descending=True)
+        return found.map(_entry)
+
+    async def before(self, entry: Entry) -> Entry | None:
+        """The line before a line of the same record."""
+        asked = select(HistoryRow).where(
+            col(HistoryRow.kind) == entry.kind.value, col(HistoryRow.record_id) == entry.record_id, col(HistoryRow.version) < entry.version
+        )
+        row = (await self.session.execute(asked.order_by(col(HistoryRow.version).desc()).limit(1))).scalars().first()
+        return _entry(row) if row is not None else None
+
+    async def since(self, moment: datetime, request: PageRequest, kind: RecordKind | None = None) -> Listed[Entry]:
+        """One page of all lines from a moment on, oldest first; of one kind, if wanted."""
+        asked = select(HistoryRow).where(col(HistoryRow.at) >= moment)
+        if kind is not None:
+            asked = asked.where(col(HistoryRow.kind) == kind.value)
+        order: tuple[Any, ...] = col(HistoryRow.at), col(HistoryRow.id)  # Any: mapped columns
+        found = await read_page(self.session, asked, order, request)
+        return found.map(_entry)
+
+    async def last_versions(self, kind: RecordKind, ids: Iterable[UUID]) -> dict[UUID, int]:
+        """The newest version that each of these records had, of those that have a history."""
+        found: dict[UUID, int] = {}
+        for part in chunks(ids):
+            asked = select(col(HistoryRow.record_id), func.max(HistoryRow.version)).where(
+                col(HistoryRow.kind) == kind.value, col(HistoryRow.record_id).in_(part)
+            )
+            found |= {record_id: version for record_id, version in (await self.session.execute(asked.group_by(col(HistoryRow.record_id)))).all()}
+        return found
+
+    async def forget_author(self, account: str) -> None:
+        """Take an erased account's id out of the lines that it wrote; the lines stay."""
+        await self.session.execute(
+            update(HistoryRow).where(col(HistoryRow.author) == account).values(author=None).execution_options(synchronize_session=False)
+        )

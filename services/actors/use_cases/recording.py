@@ -1,0 +1,152 @@
+"""The only way into the registry: each function stores records, writes their history and tombstones, and tells who listens.
+
+The functions for one record also write its audit row; a job that writes many at once writes one audit row of its own. They check no rights.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Any, TypeVar
+from uuid import UUID
+
+from chassis.ids import new_id
+from chassis.outbox import EVERYBODY
+from contracts.actors import ActorState
+from services.actors import events_out
+from services.actors.model.provenance import Act, EnteredBy, Entry, RecordKind, Tombstone, author_kind
+from services.actors.model.records import Actor, Initiative, Membership, Record
+from services.actors.model.states import kind_of, state_of
+from services.actors.store.records import Records
+from services.actors.work import Work
+
+R = TypeVar("R", bound=Record)
+
+STORES: dict[RecordKind, Callable[[Work], Records[Any]]] = {  # Any: a record of the kind
+    RecordKind.ACTOR: lambda work: work.actors.records,
+    RecordKind.MEMBERSHIP: lambda work: work.memberships,
+    RecordKind.DECLARATION: lambda work: work.declarations,
+    RecordKind.INITIATIVE: lambda work: work.initiatives,
+    RecordKind.RESOURCE: lambda work: work.resources,
+    RecordKind.CAPACITY: lambda work: work.capacities,
+    RecordKind.PRACTICE: lambda work: work.practices,
+}
+"""Where the records of each kind are kept."""
+
+
+def store_of(work: Work, kind: RecordKind) -> Records[Any]:  # Any: a record of the kind
+    """Where the records of a kind are kept."""
+    return STORES[kind](work)
+
+
+async def enter(work: Work, record: R, *, by: EnteredBy | None = None, act: Act = Act.ENTERED) -> R:
+    """A new record. One that was here before goes on with its versions. Raises AlreadyRecorded. Answers the record as it is stored."""
+    kind = kind_of(record)
+    before = await work.tombstones.lift(kind, [record.id])
+    new = replace(record, version=before.get(record.id, record.version - 1) + 1, entered_by=by or author_kind(work.caller))
+    if isinstance(new, Actor):
+        await work.actors.add(new)
+    else:
+        await store_of(work, kind).add(new)
+    await _after(work, [new], act, events_out.actor_created)
+    await _audit(work, new, act)
+    return new
+
+
+async def enter_many(work: Work, records: Sequence[R], *, by: EnteredBy) -> list[R]:
+    """New records that are known to be new, in bulk; kinds may be mixed, but records come after those that they name."""
+    stored: list[R] = []
+    for kind, some in groupby(records, kind_of):
+        group = list(some)
+        before = await work.tombstones.lift(kind, [record.id for record in group])
+        new = [replace(record, version=before.get(record.id, record.version - 1) + 1, entered_by=by) for record in group]
+        await store_of(work, kind).add_many(new)
+        await _after(work, new, Act.ENTERED, events_out.actor_created)
+        stored += new
+    return stored
+
+
+async def alter(work: Work, record: R, was: R, *, by: EnteredBy | None = None, act: Act = Act.CHANGED) -> R:
+    """Write `record` over `was`, with the next version. Raises ChangedMeanwhile. Answers the record as it is stored."""
+    other = _next(work, record, was, by or author_kind(work.caller))
+    await store_of(work, kind_of(record)).save(other, was.version)
+    await _after(work, [other], act, events_out.actor_archived if act is Act.ARCHIVED else events_out.actor_changed)
+    if isinstance(other, Initiative):
+        await work.confirmations.drop(other.id, keep=other.partners)
+    await _audit(work, other, act)
+    return other
+
+
+async def alter_many(work: Work, pairs: Sequence[tuple[R, R]], *, by: EnteredBy) -> list[R]:
+    """Write each first record over the second, in bulk; `Records.known` has locked them. Kinds may be mixed."""
+    stored: list[R] = []
+    for kind, some in groupby(pairs, lambda pair: kind_of(pair[0])):
+        group = list(some)
+        other = [_next(work, record, was, by) for record, was in group]
+        await store_of(work, kind).save_many(other)
+        await _after(work, other, Act.CHANGED, events_out.actor_changed)
+        for record, (_, was) in zip(other, group, strict=True):
+            if isinstance(record, Initiative) and isinstance(was, Initiative) and set(was.partners) - set(record.partners):
+                await work.confirmations.drop(record.id, keep=record.partners)
+        stored += other
+    return stored
+
+
+async def take_out(work: Work, record: Record, *, by: EnteredBy | None = None, merged_into: UUID | None = None) -> None:
+    """Remove the version that was read; its history and a tombstone stay. Raises ChangedMeanwhile.
+
+    An actor leaves only when no record names it any more. Its identifiers leave with it, unless they were moved before.
+    """
+    kind = kind_of(record)
+    act = Act.MERGED if merged_into is not None else Act.REMOVED
+    if isinstance(record, Membership | Initiative):
+        await work.confirmations.drop(record.id)
+    if isinstance(record, Actor):
+        await work.identifiers.drop(record.id)
+        await work.confirmations.drop_side(record.id)
+    await store_of(work, kind).remove(record.id, record.version)
+    version = record.version + 1
+    stone = Tombstone(
+        kind=kind, record_id=record.id, version=version, slug=getattr(record, "slug", None), removed_at=work.now, merged_into=merged_into
+    )
+    if merged_into is not None:
+        await work.tombstones.lead_on(record.id, merged_into)
+    await work.tombstones.put(stone)
+    entry = replace(_entry(work, record, act), version=version, entered_by=by or author_kind(work.caller), state=None)
+    await work.history.add_many([entry])
+    if isinstance(record, Actor):
+        gone = replace(record, version=version, archived=True, updated_at=work.now)
+        await work.outbox.add(events_out.actor_archived(gone), EVERYBODY)
+    await _audit(work, record, act)
+
+
+def _next(work: Work, record: R, was: R, by: EnteredBy) -> R:
+    return replace(record, version=was.version + 1, entered_by=by, created_at=was.created_at, updated_at=work.now)
+
+
+def _entry(work: Work, record: Record, act: Act) -> Entry:
+    author = work.caller.id if work.caller.kind in ("account", "client") else None
+    return Entry(
+        id=new_id(), kind=kind_of(record), record_id=record.id, version=record.version, act=act, entered_by=record.entered_by, author=author,
+        source=record.source, read_on=record.read_on, state=state_of(record), at=work.now,
+    )  # fmt: skip
+
+
+async def _after(work: Work, records: Sequence[Record], act: Act, told: Callable[[Actor], ActorState]) -> None:
+    """What follows each writing: history, and the events of actors."""
+    await work.history.add_many([_entry(work, record, act) for record in records])
+    actors = _actors(records)
+    if actors:
+        await work.outbox.add_many([told(actor) for actor in actors], EVERYBODY)
+
+
+def _actors(records: Iterable[Record]) -> list[Actor]:
+    return [record for record in records if isinstance(record, Actor)]
+
+
+AUDITED = {Act.ENTERED: "recorded", Act.ARCHIVED: "archived"}
+
+
+async def _audit(work: Work, record: Record, act: Act) -> None:
+    kind = kind_of(record)
+    word = "created" if kind is RecordKind.ACTOR and act is Act.ENTERED else AUDITED.get(act, act.value)
+    await work.audit.record(f"{kind.value}.{word}", kind.value, record.id)
