@@ -33,7 +33,8 @@ class OfferFilter:
     q: str | None = None
 
 
-def _offer(row: DirectoryOfferRow) -> DirectoryOffer:
+def offer_of(row: DirectoryOfferRow) -> DirectoryOffer:
+    """The offer in a row."""
     languages = tuple(row.details.get("languages", ()))
     return DirectoryOffer(
         id=row.id, version=row.version, listed=row.listed, state=row.state, category=row.category, provider_actor_id=row.provider_actor_id,
@@ -89,12 +90,12 @@ class DirectoryStore:
         row = (await self.session.execute(asked)).scalars().first()
         if row is None:
             raise NoSuchRecord("This offer is not in the directory, or no longer.")
-        return _offer(row)
+        return offer_of(row)
 
     async def page(self, request: PageRequest, wanted: OfferFilter, today: date) -> Listed[DirectoryOffer]:
         """One page of listed offers that are still valid, newest first."""
         found = await read_page(self.session, select(DirectoryOfferRow).where(*_conditions(wanted, today)), ORDER, request, descending=True)
-        return found.map(_offer)
+        return found.map(offer_of)
 
     async def put(self, offer: DirectoryOffer) -> bool:
         """Store an entry unless a version as new or newer is there. True when it was stored."""

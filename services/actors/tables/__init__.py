@@ -3,6 +3,7 @@
 from services.actors.tables.base import Base, ledger
 from services.actors.tables.directory import DirectoryOfferRow, SnapshotRow
 from services.actors.tables.graph import GraphCommunityRow, GraphDrawingRow, GraphPositionRow
+from services.actors.tables.interchange import CHANGES
 from services.actors.tables.provenance import ActorIdentifierRow, CapacityRow, ConfirmationRow, HistoryRow, PracticeRow, TombstoneRow
 from services.actors.tables.records import ActorRow, DeclarationRow, InitiativeRow, MembershipRow, ResourceRow
 from services.actors.tables.search import (
@@ -16,6 +17,7 @@ from services.actors.tables.search import (
 )
 
 __all__ = [
+    "CHANGES",
     "ActorIdentifierRow",
     "ActorRow",
     "Base",

@@ -13,7 +13,7 @@ DECIMALS = 15
 
 
 def guarded(text: str) -> str:
-    """The text as a cell that no spreadsheet runs: an apostrophe before what looks like a formula, also behind apostrophes, so that it can be undone."""
+    """The text as a cell that no spreadsheet runs: an apostrophe before what looks like a formula, also behind other apostrophes."""
     return GUARD + text if text.lstrip(GUARD).startswith(FORMULA) else text
 
 

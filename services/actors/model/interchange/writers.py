@@ -16,6 +16,7 @@ Row = dict[str, Any]
 """A record's values by column (Any: of many types); `lat` and `lon` say where it is on a map."""
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The date of every file in an archive, so that the same data give the same bytes."""
+_LINE_END = {"\r": "&#13;"}
 _NOT_IN_XML = {code: None for code in range(32) if code not in (9, 10, 13)} | {0xFFFE: None, 0xFFFF: None}
 
 
@@ -124,7 +125,7 @@ class XlsxWriter:
 
 
 def _text_cell(text: str) -> bytes:
-    return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(text.translate(_NOT_IN_XML))}</t></is></c>'.encode()
+    return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(text.translate(_NOT_IN_XML), _LINE_END)}</t></is></c>'.encode()
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -151,12 +152,14 @@ def _workbook(title: str) -> dict[str, str]:
             f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_KIND}.worksheet+xml"/></Types>'
         ),
         "_rels/.rels": (
-            f'{_XML}<Relationships xmlns="{_LINKS}"><Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+            f'{_XML}<Relationships xmlns="{_LINKS}">'
+            f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
         ),
         "xl/workbook.xml": (
             f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets><sheet name="{escape(title)}" sheetId="1" r:id="rId1"/></sheets></workbook>'
         ),
         "xl/_rels/workbook.xml.rels": (
-            f'{_XML}<Relationships xmlns="{_LINKS}"><Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'
+            f'{_XML}<Relationships xmlns="{_LINKS}">'
+            f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'
         ),
     }

@@ -1,0 +1,1 @@
+"""Reads whole tables as streams, pages of HSDS, and what changed since a moment."""
