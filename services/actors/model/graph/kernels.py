@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 THETA = 1.1
 """A cell of the tree that looks smaller than this, seen from an actor, acts as one body."""
 DEEPEST = 48
+FARTHER = 1.0 / 60.0
+"""How much the pull to the middle grows with the distance, so that loosely tied parts do not drift away."""
 
 
 def compiled(function: Kernel) -> Kernel:
@@ -90,7 +92,7 @@ def tree_of(x: Floats, y: Floats, mass: Floats) -> tuple[Ints, Floats, Floats, F
 @compiled
 def forces(x: Floats, y: Floats, mass: Floats, first: Ints, other: Ints, repulsion: float, gravity: float, fx: Floats, fy: Floats) -> None:
     """The forces of ForceAtlas2 (Jacomy, Venturini, Heymann, Bastian: PLOS ONE 9(6), 2014): repulsion by mass over distance, attraction by distance
-    along links, a constant pull to the middle."""
+    along links, a pull to the middle."""
     child, weight, cx, cy, width, _used = tree_of(x, y, mass)
     stack = np.empty(4 * DEEPEST + 16, np.int32)
     for i in range(len(x)):
@@ -115,8 +117,8 @@ def forces(x: Floats, y: Floats, mass: Floats, first: Ints, other: Ints, repulsi
                         top += 1
         away = np.sqrt(x[i] * x[i] + y[i] * y[i])
         if away > 1e-9:
-            sum_x -= gravity * mass[i] * x[i] / away
-            sum_y -= gravity * mass[i] * y[i] / away
+            sum_x -= gravity * mass[i] * x[i] * (1.0 / away + FARTHER)
+            sum_y -= gravity * mass[i] * y[i] * (1.0 / away + FARTHER)
         for arc in range(first[i], first[i + 1]):
             sum_x -= x[i] - x[other[arc]]
             sum_y -= y[i] - y[other[arc]]

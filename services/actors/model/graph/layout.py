@@ -6,8 +6,8 @@ import numpy as np
 
 from services.actors.model.graph.kernels import Floats, Ints, distances_from, push_apart, settle
 
-REPULSION = 160.0
-GRAVITY = 6.0
+REPULSION = 12.0
+GRAVITY = 2.0
 SMALL_RADIUS = 14.0
 PIVOTS = 50
 GAP = 1.5
