@@ -25,12 +25,15 @@ class Ports:
 
 
 def choose(gateway: int) -> Ports:
-    """Ports that are free now. Raises PortTaken for the public one."""
+    """Ports that are free now. Raises PortTaken for the public one.
+
+    Only a hub on the usual public port takes the usual inner ones, so that two hubs that start together on one machine never want the same.
+    """
     require_free(gateway)
     taken = {gateway}
 
     def inner(usual: int) -> int:
-        port = usual if usual not in taken and is_free(usual) else free_ports(1, but=taken)[0]
+        port = usual if gateway == Ports().gateway and is_free(usual) else free_ports(1, but=taken)[0]
         taken.add(port)
         return port
 

@@ -167,7 +167,6 @@ def _start_broker(city: City, folder: Path, tmp_path: Path, nats: int, monitor: 
         return subprocess.Popen([str(find_executable()), "-c", str(config)], env=os.environ | key, stdout=log, stderr=log)
 
 
-@pytest.mark.xdist_group("city")
 async def test_the_main_job_is_done_on_the_services_of_the_compose_file(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     accounts = _people(city)
     monkeypatch.setattr(journey.Walk, "sign_in", _sign_in_with_second_factor)

@@ -6,11 +6,8 @@ import stat
 from pathlib import Path
 
 import httpx2
-import pytest
 
 from tests.hubctl.running import Hub, is_well, run, until
-
-pytestmark = pytest.mark.xdist_group("demo")
 
 
 def test_it_hands_out_an_account_for_each_role_in_a_private_file(demo: Hub) -> None:

@@ -8,8 +8,6 @@ import pytest
 
 from tests.hubctl.running import Hub, run
 
-pytestmark = pytest.mark.xdist_group("up")
-
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
