@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.actors.api import actors, directory, drawn, imports, parts, statistics
+from services.actors.api.interchange.routers import ROUTERS as INTERCHANGE
 
-ROUTERS: tuple[APIRouter, ...] = (drawn.router, actors.router, parts.router, imports.router, directory.router, statistics.router)
+ROUTERS: tuple[APIRouter, ...] = (drawn.router, actors.router, parts.router, imports.router, directory.router, statistics.router, *INTERCHANGE)
 """All routes; the map comes before the single actor, whose address would take its name."""

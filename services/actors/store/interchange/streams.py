@@ -85,13 +85,13 @@ def _practice(row: PracticeRow, actor: str, lat: float | None, lon: float | None
 
 def _of_actor(row: Any, owner: Any, *order: Any) -> Select[Any]:  # Any: mapped classes and columns
     """A table whose rows belong to one actor that is not archived, with that actor's key and place."""
-    asked = select(row, ActorRow.slug, ActorRow.lat, ActorRow.lon).join(ActorRow, col(ActorRow.id) == owner)
+    asked = select(row, col(ActorRow.slug), col(ActorRow.lat), col(ActorRow.lon)).join(ActorRow, col(ActorRow.id) == owner)
     return asked.where(col(ActorRow.archived).is_(False)).order_by(*order)
 
 
 def _memberships() -> Select[Any]:
     network = _NETWORK
-    asked = select(MembershipRow, network.slug, ActorRow.slug, ActorRow.lat, ActorRow.lon)
+    asked = select(MembershipRow, network.slug, col(ActorRow.slug), col(ActorRow.lat), col(ActorRow.lon))
     asked = asked.join(network, network.id == col(MembershipRow.network_id)).join(ActorRow, col(ActorRow.id) == col(MembershipRow.member_id))
     living = network.archived.is_(False), col(ActorRow.archived).is_(False)
     return asked.where(*living).order_by(col(MembershipRow.network_id), col(MembershipRow.member_id))
@@ -105,7 +105,7 @@ def valid_offers(today: date) -> list[Any]:
 
 def _offers(today: date) -> Select[Any]:
     row = DirectoryOfferRow
-    asked = select(row, ActorRow.slug, ActorRow.name).outerjoin(
+    asked = select(row, col(ActorRow.slug), col(ActorRow.name)).outerjoin(
         ActorRow, and_(col(ActorRow.id) == col(row.provider_actor_id), col(ActorRow.archived).is_(False))
     )
     return asked.where(*valid_offers(today)).order_by(col(row.id))

@@ -1,0 +1,1 @@
+"""Routes of the open data: exports, catalogue, HSDS, and what left."""

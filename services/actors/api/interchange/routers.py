@@ -1,0 +1,8 @@
+"""All routes of the open data."""
+
+from fastapi import APIRouter
+
+from services.actors.api.interchange import exports
+
+ROUTERS: tuple[APIRouter, ...] = (exports.router,)
+"""In the order in which addresses are tried."""

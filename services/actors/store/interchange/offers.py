@@ -1,0 +1,23 @@
+"""Reads the offers that are open data, in parts."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.actors.model.directory import DirectoryOffer
+from services.actors.store.directory import offer_of
+from services.actors.store.interchange.streams import PART, valid_offers
+from services.actors.tables import DirectoryOfferRow
+
+
+async def offers(session: AsyncSession, today: date) -> AsyncIterator[list[DirectoryOffer]]:
+    """All of them in the order of their ids."""
+    asked = select(DirectoryOfferRow).where(*valid_offers(today)).order_by(col(DirectoryOfferRow.id))
+    found = await session.stream_scalars(asked.execution_options(yield_per=PART))
+    async for part in found.partitions(PART):
+        shaped = [offer_of(row) for row in part]
+        session.expunge_all()
+        yield shaped
