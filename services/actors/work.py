@@ -14,6 +14,8 @@ from services.actors.store.history import HistoryStore
 from services.actors.store.identifiers import IdentifierStore
 from services.actors.store.people import PeopleStore
 from services.actors.store.records import Records
+from services.actors.store.revision import RevisionStore
+from services.actors.store.search import Finder, SearchStore
 from services.actors.store.statistics import StatisticsStore
 from services.actors.store.tombstones import TombstoneStore
 
@@ -33,6 +35,9 @@ class Work(BaseWork):
     tombstones: TombstoneStore = field(init=False)
     identifiers: IdentifierStore = field(init=False)
     confirmations: ConfirmationStore = field(init=False)
+    revision: RevisionStore = field(init=False)
+    search: SearchStore = field(init=False)
+    finder: Finder = field(init=False)
     directory: DirectoryStore = field(init=False)
     statistics: StatisticsStore = field(init=False)
     people: PeopleStore = field(init=False)
@@ -50,6 +55,16 @@ class Work(BaseWork):
         self.tombstones = TombstoneStore(session)
         self.identifiers = IdentifierStore(session)
         self.confirmations = ConfirmationStore(session)
+        self.revision = RevisionStore(session)
+        self.search = SearchStore(session, self.now)
+        self.finder = Finder(session)
         self.directory = DirectoryStore(session)
         self.statistics = StatisticsStore(session)
         self.people = PeopleStore(session, self.parts.ledger)
+
+    async def finish(self) -> None:
+        """What is left to the end; then the registry's revision rises, if this transaction changed the registry."""
+        await BaseWork.finish(self)
+        revision = await self.revision.rise()
+        if revision is not None:
+            await self.search.stamp(revision)

@@ -18,7 +18,8 @@ MOST_KEPT_WORDS = 400
 MOST_TOGETHER = 24
 """Letters of a name of several words that is also found when it is written as one."""
 SAINTS = {
-    "st": ("saint", "sankt", "sint"), "ste": ("sainte",), "saint": ("st",), "sainte": ("ste", "st"), "sankt": ("st",), "sint": ("st",), "mt": ("mont",),
+    "st": ("saint", "sankt", "sint"), "ste": ("sainte",), "saint": ("st",),
+    "sainte": ("ste", "st"), "sankt": ("st",), "sint": ("st",), "mt": ("mont",),
 }  # fmt: skip
 """Words that are written short or long."""
 _SPELLINGS = re.compile("ae|oe|ue|aa")

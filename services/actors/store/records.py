@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.errors import Conflict, NotFound, PreconditionFailed
 from chassis.paging import Listed, PageRequest, read_page
 from services.actors.model.records import Record
+from services.actors.store.revision import mark_changed
 
 M = TypeVar("M", bound=Record)
 CHUNK = 500
@@ -103,6 +104,7 @@ class Records(Generic[M]):
         )
         if done.rowcount != 1:  # type: ignore[attr-defined]
             raise ChangedMeanwhile("Somebody changed this record in the meantime; read it again.")
+        mark_changed(self.session)
 
     async def remove(self, record_id: UUID, was: int) -> None:
         """Delete the version that was read. Raises ChangedMeanwhile."""
@@ -111,6 +113,7 @@ class Records(Generic[M]):
         )
         if done.rowcount != 1:  # type: ignore[attr-defined]
             raise ChangedMeanwhile("Somebody changed this record in the meantime; read it again.")
+        mark_changed(self.session)
 
     async def known(self, keys: Iterable[object], column: str = "id") -> dict[Any, M]:
         """The stored records among these keys, by key; they stay locked until the end of the transaction (PostgreSQL)."""
@@ -124,11 +127,13 @@ class Records(Generic[M]):
     async def add_many(self, records: Sequence[M]) -> None:
         """New records in one statement."""
         if records:
+            mark_changed(self.session)
             await self.session.execute(insert(self.row.__table__), [{"id": record.id, **self.to_values(record)} for record in records])
 
     async def save_many(self, records: Sequence[M]) -> None:
         """Changed records that `known` has locked, in one statement."""
         if records:
+            mark_changed(self.session)
             table = self.row.__table__
             values = [self.to_values(record) for record in records]
             statement = update(table).where(table.c.id == bindparam("the_id")).values({name: bindparam(f"the_{name}") for name in values[0]})

@@ -1,4 +1,4 @@
-"""The registry's revision: a number that rises with each transaction that changes the registry, so that "nothing is new" needs no look at the data."""
+"""The registry's revision: it rises with each transaction that changes the registry, so that "nothing is new" needs no look at the data."""
 
 from dataclasses import dataclass
 

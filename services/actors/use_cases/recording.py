@@ -113,6 +113,7 @@ async def take_out(work: Work, record: Record, *, by: EnteredBy | None = None, m
     await work.tombstones.put(stone)
     entry = replace(_entry(work, record, act), version=version, entered_by=by or author_kind(work.caller), state=None)
     await work.history.add_many([entry])
+    await work.search.drop(record.id, merged_into)
     if isinstance(record, Actor):
         gone = replace(record, version=version, archived=True, updated_at=work.now)
         await work.outbox.add(events_out.actor_archived(gone), EVERYBODY)
@@ -132,8 +133,9 @@ def _entry(work: Work, record: Record, act: Act) -> Entry:
 
 
 async def _after(work: Work, records: Sequence[Record], act: Act, told: Callable[[Actor], ActorState]) -> None:
-    """What follows each writing: history, and the events of actors."""
+    """What follows each writing: history, searching, and the events of actors."""
     await work.history.add_many([_entry(work, record, act) for record in records])
+    await work.search.put_many(records)
     actors = _actors(records)
     if actors:
         await work.outbox.add_many([told(actor) for actor in actors], EVERYBODY)

@@ -95,8 +95,9 @@ class Finder:
         near = await self.alternatives(question) if limit > 0 else None
         if near is None:
             return []
-        asked = select(col(E.kind), col(E.record_id), col(E.title), col(E.words), col(E.lightness), col(E.sort_key))
-        found = _from(asked, joined).where(*conditions, self.full_text.has([list(some) for some in near.values()]), not_(self.exactly(question)))
+        columns: tuple[Any, ...] = (E.kind, E.record_id, E.title, E.words, E.lightness, E.sort_key)  # Any: mapped columns
+        found = _from(select(*map(col, columns)), joined).where(*conditions)
+        found = found.where(self.full_text.has([list(some) for some in near.values()]), not_(self.exactly(question)))
         rows = (await self.session.execute(found.order_by(col(E.lightness), col(E.id)).limit(MOST_RANKED))).all()
         ranked = sorted(rows, key=lambda row: (_distance(row.words, near), row.lightness, row.sort_key, row.record_id))
         return [Hit(Sought(row.kind), row.record_id, row.title, Tier.SIMILAR) for row in ranked[:limit]]
@@ -110,7 +111,9 @@ class Finder:
     ) -> tuple[list[Any], tuple[Any, ...] | None]:  # Any: named rows; values of the sort columns
         if request.after is not None and len(request.after) != 5:
             raise invalid_field("/query/cursor", "cursor", "This cursor was not made here; begin again without one.")
-        names, light, name = col(E.names), col(E.lightness), col(E.sort_key)
+        names: Any = col(E.names)  # Any: a column, or where it was before
+        light: Any = col(E.lightness)
+        name: Any = col(E.sort_key)
         before = await places_before(self.session, request.after[0]) if request.after else None
         if before is not None:
             names, light, name = func.coalesce(before.names, names), func.coalesce(before.lightness, light), func.coalesce(before.sort_key, name)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, select, table
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -30,7 +30,7 @@ class SqliteFullText:
     def has(self, words: Sequence[Alternatives]) -> ColumnElement[bool]:
         """As FullText says."""
         asked = " AND ".join(f"({' OR '.join(_quoted(one) for one in some)})" for some in words)
-        found = select(literal_column("rowid")).select_from(table("full_text_search"))
+        found: Select[Any] = select(literal_column("rowid")).select_from(table("full_text_search"))
         match = literal_column("full_text_search").op("MATCH", is_comparison=True)(bindparam(None, asked, unique=True))
         condition: ColumnElement[bool] = col(SearchEntryRow.id).in_(found.where(match))
         return condition

@@ -166,7 +166,7 @@ class SearchStore:
     async def _update_many(self, rows: list[dict[str, Any]]) -> None:  # Any: column values by `the_<name>`
         if rows:
             table = SearchEntryRow.__table__  # type: ignore[attr-defined]
-            columns = {name.removeprefix("the_"): bindparam(name) for name in rows[0] if name != "the_id"}
+            columns: dict[str, Any] = {name.removeprefix("the_"): bindparam(name) for name in rows[0] if name != "the_id"}
             connection = await self.session.connection()
             await connection.execute(update(table).where(table.c.id == bindparam("the_id")).values(columns), rows)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -55,16 +56,14 @@ class Words:
     async def sweep(self) -> int:
         """Forget words that are in no entry any more. Answers how many."""
         used: set[str] = set()
-        last = 0
-        while rows := (
-            await self.session.execute(
-                select(col(SearchEntryRow.id), col(SearchEntryRow.words))
-                .where(col(SearchEntryRow.id) > last)
-                .order_by(col(SearchEntryRow.id))
-                .limit(5000)
-            )
-        ).all():
-            last = rows[-1][0]
+        after: Any = 0  # Any: a key
+        entry = SearchEntryRow
+        while True:
+            asked = select(col(entry.id), col(entry.words)).where(col(entry.id) > after).order_by(col(entry.id)).limit(5000)
+            rows = (await self.session.execute(asked)).all()
+            if not rows:
+                break
+            after = rows[-1][0]
             for _, words in rows:
                 used.update(words.split())
         gone = [word for word in (await self.session.execute(select(col(SearchTermRow.word)))).scalars() if word not in used]
