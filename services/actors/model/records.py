@@ -59,7 +59,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor(Record):
-    """An organisation. WGS84 degrees."""
+    """An organisation. WGS84 degrees. `claimed`: its own people keep the record."""
 
     slug: str
     kind: ActorKind
@@ -71,6 +71,7 @@ class Actor(Record):
     population: int | None = None
     website: str | None = None
     archived: bool = False
+    claimed: bool = False
 
     def __post_init__(self) -> None:
         if (self.lat is None) != (self.lon is None):

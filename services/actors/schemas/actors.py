@@ -1,14 +1,15 @@
 """Bodies about actors: create, change, read; the network graph and the map."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from chassis.web import Body
+from services.actors.model.provenance import EnteredBy
 from services.actors.model.vocabulary import ActorKind
-from services.actors.schemas.fields import Citation, Country, Latitude, LocalName, Longitude, Name, Population, Shape, Slug, WebAddress
+from services.actors.schemas.fields import Citation, Country, Latitude, LocalName, Longitude, Name, Population, ReadOn, Shape, Slug, WebAddress
 
 
 class ActorCreate(Body):
@@ -24,6 +25,7 @@ class ActorCreate(Body):
     population: Population | None = None
     website: WebAddress | None = None
     source: Citation
+    read_on: ReadOn | None = None
 
 
 class ActorUpdate(Body):
@@ -38,6 +40,7 @@ class ActorUpdate(Body):
     population: Population | None = None
     website: WebAddress | None = None
     source: Citation = Field(default_factory=str)
+    read_on: ReadOn | None = None
     archived: Literal[False] = Field(default_factory=lambda: False, description="false brings an archived actor back; for the registry's editors.")
 
 
@@ -56,7 +59,10 @@ class ActorRead(Shape):
     population: int | None
     website: str | None
     source: str = Field(description="Where this was read.")
+    read_on: date | None = Field(description="The day on which it was read there.")
+    entered_by: EnteredBy = Field(description="What kind of author stands behind the record as it is now.")
     archived: bool
+    claimed: bool = Field(description="Whether the organisation itself keeps this record.")
     created_at: datetime
     updated_at: datetime
 

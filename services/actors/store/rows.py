@@ -44,6 +44,7 @@ def actor_of(row: ActorRow) -> Actor:
     return Actor(
         **_record(row), slug=row.slug, kind=ActorKind(row.kind), name=row.name, local_name=row.local_name, country=row.country,
         lat=row.lat, lon=row.lon, population=row.population, website=row.website, archived=row.archived,
+        claimed=row.claimed,
     )  # fmt: skip
 
 
@@ -52,7 +53,7 @@ def actor_values(actor: Actor) -> Values:
     return {
         **_common(actor), "slug": actor.slug, "kind": actor.kind.value, "name": actor.name, "local_name": actor.local_name,
         "country": actor.country, "lat": actor.lat, "lon": actor.lon, "population": actor.population, "website": actor.website,
-        "archived": actor.archived, "folded": folded(actor.name, actor.local_name, actor.slug),
+        "archived": actor.archived, "claimed": actor.claimed, "folded": folded(actor.name, actor.local_name, actor.slug),
     }  # fmt: skip
 
 

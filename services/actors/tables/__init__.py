@@ -15,6 +15,15 @@ from services.actors.tables.search import (
     SearchMovedRow,
     SearchTermRow,
 )
+from services.actors.tables.suggestions import (
+    ClaimRow,
+    DuplicateKeyRow,
+    DuplicatePairRow,
+    DuplicateSeenRow,
+    MergeRow,
+    SuggestionAskRow,
+    SuggestionRow,
+)
 
 __all__ = [
     "CHANGES",
@@ -22,9 +31,13 @@ __all__ = [
     "ActorRow",
     "Base",
     "CapacityRow",
+    "ClaimRow",
     "ConfirmationRow",
     "DeclarationRow",
     "DirectoryOfferRow",
+    "DuplicateKeyRow",
+    "DuplicatePairRow",
+    "DuplicateSeenRow",
     "FormerNameRow",
     "GraphCommunityRow",
     "GraphDrawingRow",
@@ -32,6 +45,7 @@ __all__ = [
     "HistoryRow",
     "InitiativeRow",
     "MembershipRow",
+    "MergeRow",
     "PracticeRow",
     "RegistryRevisionRow",
     "ResourceRow",
@@ -41,6 +55,8 @@ __all__ = [
     "SearchMovedRow",
     "SearchTermRow",
     "SnapshotRow",
+    "SuggestionAskRow",
+    "SuggestionRow",
     "TombstoneRow",
     "ledger",
 ]

@@ -37,6 +37,7 @@ class ActorRow(Base, table=True):
     quality: int
     quality_due: date | None = None
     archived: bool
+    claimed: bool
     folded: str = Field(max_length=900)
     created_at: datetime = Field(sa_type=UTCDateTime)
     updated_at: datetime = Field(sa_type=UTCDateTime)
