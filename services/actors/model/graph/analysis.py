@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from services.actors.model.graph.kernels import Floats, Ints, betweenness
 
-MOST_EXACT = 3_000_000_000
+MOST_EXACT = 500_000_000
 """Up to so many steps (actors times memberships) betweenness is exact; beyond, it is estimated from SAMPLED sources."""
 SAMPLED = 400
 SEED = 1
@@ -75,3 +75,24 @@ def kept_labels(fresh: Ints, old: Ints, labels: int) -> tuple[Ints, int]:
             taken[number] = labels
             labels += 1
     return np.array([taken[number] for number in names], np.int32)[fresh] if len(fresh) else fresh, labels
+
+
+def outlined(first: Ints, other: Ints, community: Ints) -> list[tuple[int, int, int, int]]:
+    """Of each community: its number, how many actors it has, how many memberships lie within, and who has most memberships in it (the place of the
+    actor among all)."""
+    degree = np.diff(first)
+    one = np.repeat(np.arange(len(degree), dtype=np.int32), degree)
+    within = community[one] == community[other]
+    inner = np.bincount(one[within], minlength=len(degree))
+    order = np.lexsort((np.arange(len(degree)), -inner, community))
+    numbers, starts, sizes = np.unique(community[order], return_index=True, return_counts=True)
+    links = np.bincount(np.searchsorted(numbers, community), weights=inner, minlength=len(numbers)) // 2
+    return [(int(a), int(b), int(c), int(d)) for a, b, c, d in zip(numbers, sizes, links, order[starts], strict=True)]
+
+
+def rounded(bridging: Floats) -> Ints:
+    """Betweenness in billionths, three digits of it, so that a change far away does not touch every actor."""
+    whole = bridging * 1e9
+    unit = 10.0 ** np.maximum(0.0, np.floor(np.log10(np.maximum(whole, 1.0))) - 2.0)
+    short: Ints = (np.rint(whole / unit) * unit).astype(np.int64)
+    return short

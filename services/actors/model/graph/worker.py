@@ -1,6 +1,7 @@
 """Draws the network in a process of its own: memberships and the old drawing in on stdin, the new drawing and what it comes to out on stdout."""
 
 import json
+import os
 import resource
 import sys
 from array import array
@@ -11,13 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from services.actors.model.graph.analysis import bridging_of, communities_of, components_of, kept_labels
+from services.actors.model.graph.analysis import bridging_of, communities_of, components_of, kept_labels, outlined, rounded
 from services.actors.model.graph.kernels import Floats, Ints
 from services.actors.model.graph.layout import Given, draw
 from services.actors.model.graph.packed import EMPTY, Packed, packed, unpacked
 
 PIECES = Struct("<II")
-BILLION = 1_000_000_000
+NICE = 10
+"""The drawing gives way to everything else that runs."""
 
 
 def draw_network(links: bytes, old: Packed) -> tuple[Packed, Ints, dict[str, Any]]:  # Any: JSON
@@ -45,10 +47,10 @@ def draw_network(links: bytes, old: Packed) -> tuple[Packed, Ints, dict[str, Any
     fresh = Packed(ids.tobytes(), *columns, labels=labels)
     figures = {
         "actors": len(ids), "memberships": len(other) // 2, "components": int(component.max()) + 1 if len(ids) else 0,
-        "communities": len(np.unique(community)), "modularity": round(modularity, 4), "exact": exact, "seconds": seconds,
+        "communities": outlined(first, other, community), "modularity": round(modularity, 4), "exact": exact, "seconds": seconds,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }  # fmt: skip
-    return fresh, np.rint(bridging * BILLION).astype(np.int64), figures
+    return fresh, rounded(bridging), figures
 
 
 def _graph_of(links: bytes) -> tuple[NDArray[np.void], Ints, Ints]:
@@ -105,7 +107,10 @@ def _column(values: Ints) -> "array[int]":
 
 
 def main() -> None:
-    """One drawing: lengths of the old drawing and of the memberships, then both; out come the lengths of figures, bridging and drawing, then these."""
+    """One drawing, within as many MB as the first argument says: lengths of the old drawing and of the memberships, then both; out come the lengths of figures, bridging and drawing, then these."""
+    os.nice(NICE)
+    most = int(sys.argv[1]) << 20
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     old_length, links_length = PIECES.unpack(sys.stdin.buffer.read(PIECES.size))
     kept = sys.stdin.buffer.read(old_length)
     fresh, bridging, figures = draw_network(sys.stdin.buffer.read(links_length), unpacked(kept) if kept else EMPTY)
