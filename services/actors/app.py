@@ -16,13 +16,13 @@ from services.actors.settings import Settings
 from services.actors.tables import ledger
 from services.actors.timers import TIMERS
 from services.actors.use_cases.importing import import_registry
-from services.actors.work import Work
+from services.actors.work import Resources, Work
 
 
-def build(settings: Settings, clock: Clock = utc_now) -> tuple[Service[Work, None], FastAPI]:
+def build(settings: Settings, clock: Clock = utc_now) -> tuple[Service[Work, Resources], FastAPI]:
     """The service and its application."""
-    service: Service[Work, None] = Service(
-        name="actors", settings=settings, ledger=ledger, work=Work, handlers=HANDLERS, timers=TIMERS, resources=None, clock=clock
+    service: Service[Work, Resources] = Service(
+        name="actors", settings=settings, ledger=ledger, work=Work, handlers=HANDLERS, timers=TIMERS, resources=Resources(), clock=clock
     )
     app = service.app(
         title="Hospitium: actors",
@@ -49,7 +49,7 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     return contents
 
 
-async def import_files(service: Service[Work, None], contents: Mapping[str, bytes], *, dry_run: bool = False) -> ImportReport:
+async def import_files(service: Service[Work, Resources], contents: Mapping[str, bytes], *, dry_run: bool = False) -> ImportReport:
     """Import a set of registry files in one transaction, for the operator's command line.
 
     Raises ImportRefused, whose `fields` name every fault by file and line; then nothing was written.

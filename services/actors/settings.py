@@ -16,6 +16,10 @@ class Settings(ServiceSettings):
     withdrawn_days: int = Field(
         30, ge=8, le=365, description="Days that the bare id of a withdrawn offer is remembered, so that late news does not bring it back; above 7."
     )
+    graph_seconds: int = Field(
+        3600, ge=60, le=86400, description="Seconds after which a drawing of the network is given up; a hundred thousand actors take some minutes."
+    )
+    graph_memory_mb: int = Field(2048, ge=512, le=65536, description="Memory in MB that the process which draws the network may use.")
     snapshot_days: int = Field(730, ge=30, le=3650, description="Days that the published statistics of a day are kept.")
     public_url: str = Field("http://127.0.0.1:8080", max_length=200, description="The hub's address as people type it; stands in the open data.")
     publisher_name: str = Field(

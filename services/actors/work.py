@@ -5,19 +5,30 @@ from dataclasses import dataclass, field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.work import Work as BaseWork
+from services.actors.model.graph.keeper import Keeper
 from services.actors.model.records import Capacity, Declaration, Initiative, Membership, Practice, Resource
 from services.actors.store import parts
 from services.actors.store.actors import ActorStore
 from services.actors.store.confirmations import ConfirmationStore
 from services.actors.store.directory import DirectoryStore
+from services.actors.store.graph.drawings import DrawingStore
+from services.actors.store.graph.questions import GraphStore
 from services.actors.store.history import HistoryStore
 from services.actors.store.identifiers import IdentifierStore
 from services.actors.store.people import PeopleStore
+from services.actors.store.quality import QualityStore
 from services.actors.store.records import Records
 from services.actors.store.revision import RevisionStore
 from services.actors.store.search import Finder, SearchStore
 from services.actors.store.statistics import StatisticsStore
 from services.actors.store.tombstones import TombstoneStore
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What the service was built with: the drawing of the network that this process keeps in memory."""
+
+    graphs: Keeper = field(default_factory=Keeper)
 
 
 @dataclass(slots=True)
@@ -35,10 +46,13 @@ class Work(BaseWork):
     tombstones: TombstoneStore = field(init=False)
     identifiers: IdentifierStore = field(init=False)
     confirmations: ConfirmationStore = field(init=False)
+    quality: QualityStore = field(init=False)
     revision: RevisionStore = field(init=False)
     search: SearchStore = field(init=False)
     finder: Finder = field(init=False)
     directory: DirectoryStore = field(init=False)
+    drawings: DrawingStore = field(init=False)
+    graph: GraphStore = field(init=False)
     statistics: StatisticsStore = field(init=False)
     people: PeopleStore = field(init=False)
 
@@ -55,10 +69,13 @@ class Work(BaseWork):
         self.tombstones = TombstoneStore(session)
         self.identifiers = IdentifierStore(session)
         self.confirmations = ConfirmationStore(session)
+        self.quality = QualityStore(session)
         self.revision = RevisionStore(session)
         self.search = SearchStore(session, self.now)
         self.finder = Finder(session)
         self.directory = DirectoryStore(session)
+        self.drawings = DrawingStore(session)
+        self.graph = GraphStore(session)
         self.statistics = StatisticsStore(session)
         self.people = PeopleStore(session, self.parts.ledger)
 
@@ -68,3 +85,9 @@ class Work(BaseWork):
         revision = await self.revision.rise()
         if revision is not None:
             await self.search.stamp(revision)
+
+    @property
+    def graphs(self) -> Keeper:
+        """The drawing that this process keeps in memory."""
+        found: Resources = self.parts.resources
+        return found.graphs

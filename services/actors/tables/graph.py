@@ -12,8 +12,8 @@ from services.actors.tables.base import Base
 
 
 class GraphDrawingRow(Base, table=True):
-    """One drawing of the network. `mark` says of which state of the registry it is; `packed` holds the whole graph for walks through it
-    (model.graph.packed)."""
+    """One drawing of the network. `mark` says of which state of the registry it is, `looked_at` when that was compared; `packed` holds the whole
+    graph for walks through it (model.graph.packed)."""
 
     __tablename__ = "graph_drawing"
 
@@ -22,6 +22,7 @@ class GraphDrawingRow(Base, table=True):
     packed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     figures: dict[str, Any] = Field(sa_column=Column(Json, nullable=False))  # Any: JSON of model.graph.drawing.Figures
     computed_at: datetime = Field(sa_type=UTCDateTime)
+    looked_at: datetime = Field(sa_type=UTCDateTime)
 
 
 class GraphPositionRow(Base, table=True):

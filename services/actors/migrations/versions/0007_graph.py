@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("packed", sa.LargeBinary(), nullable=False),
         sa.Column("figures", Json, nullable=False),
         sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_graph_drawing")),
     )
     op.create_table(

@@ -33,8 +33,8 @@ class Drawing:
 
 
 async def draw(links: bytes, old: Packed, *, memory_mb: int, patience: float) -> Drawing:
-    """Draw memberships (32 bytes each: two ids), from the old drawing on, in a process of its own. Raises NetworkNotDrawn; the worker is ended when the
-    caller is cancelled."""
+    """Draw memberships (32 bytes each: two ids), from the old drawing on, in a process of its own, which is ended when the caller is cancelled.
+    Raises NetworkNotDrawn."""
     kept = packed(old) if len(old) else b""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "services.actors.model.graph.worker", str(memory_mb)),

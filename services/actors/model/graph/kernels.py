@@ -127,8 +127,9 @@ def forces(x: Floats, y: Floats, mass: Floats, first: Ints, other: Ints, repulsi
 
 @compiled
 def settle(
-    x: Floats, y: Floats, mass: Floats, first: Ints, other: Ints, repulsion: float, gravity: float, home_x: Floats, home_y: Floats, hold: Floats, turns: int
-) -> None:
+    x: Floats, y: Floats, mass: Floats, first: Ints, other: Ints, repulsion: float, gravity: float,
+    home_x: Floats, home_y: Floats, hold: Floats, turns: int,
+) -> None:  # fmt: skip
     """Let the forces act for so many turns, each actor at the speed of ForceAtlas2: fast where the force is steady, slow where it swings.
     `hold` ties an actor to its home by a spring of that strength."""
     n = len(x)
@@ -182,7 +183,7 @@ def _part(x: Floats, y: Floats, radius: Floats, i: int, j: int) -> int:
 
 
 @compiled
-def push_apart(x: Floats, y: Floats, radius: Floats, small: float, turns: int) -> int:
+def push_apart(x: Floats, y: Floats, radius: Floats, small: float, turns: int) -> int:  # noqa: C901 - one loop, compiled as a whole
     """Push apart what overlaps until nothing does or the turns are over; the smaller one gives way. Answers how many overlaps were met in the last
     turn. Discs up to the radius `small` are found over a grid, each larger one looks over all cells that it covers."""
     n = len(x)

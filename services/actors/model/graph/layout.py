@@ -1,6 +1,7 @@
 """Where everything is drawn: ForceAtlas2 from the old positions, nothing overlapping, components side by side. Same input, same output."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -47,10 +48,10 @@ def draw(given: Given) -> tuple[Ints, Ints]:
     x, y = parts.x.copy(), parts.y.copy()
     bounds = np.flatnonzero(np.diff(parts.component, prepend=-1, append=-1))
     circles: list[tuple[float, float, float, bool]] = []
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, end in pairwise(bounds):
         x[start:end], y[start:end], circle = _component(parts, int(start), int(end))
         circles.append(circle)
-    for (start, end), (dx, dy) in zip(zip(bounds[:-1], bounds[1:], strict=True), _placed(circles), strict=True):
+    for (start, end), (dx, dy) in zip(pairwise(bounds), _placed(circles), strict=True):
         x[start:end] += dx
         y[start:end] += dy
     drawn_x, drawn_y = np.empty(len(x), np.int32), np.empty(len(y), np.int32)

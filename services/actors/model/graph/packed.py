@@ -1,4 +1,4 @@
-"""A graph as a few plain arrays, as it lies in the database: 100,000 actors with 500,000 memberships take about 13 MB in memory, without a library."""
+"""A graph as a few plain arrays, as it lies in the database: 100,000 actors with 500,000 memberships take some 13 MB in memory."""
 
 import sys
 import zlib

@@ -107,7 +107,8 @@ def _column(values: Ints) -> "array[int]":
 
 
 def main() -> None:
-    """One drawing, within as many MB as the first argument says: lengths of the old drawing and of the memberships, then both; out come the lengths of figures, bridging and drawing, then these."""
+    """One drawing, within as many MB as the first argument says. In: the lengths of the old drawing and of the memberships, then both; out: the
+    lengths of the figures and of bridging, then these and the drawing."""
     os.nice(NICE)
     most = int(sys.argv[1]) << 20
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))

@@ -1,0 +1,1 @@
+"""Draw the network, and answer what is asked about it."""
