@@ -1,11 +1,13 @@
 """What `actors` tells: the public registry. Everything here is public."""
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from contracts.envelope import Event
+from contracts.matching import WeeklyWindow
 
 
 class ActorState(Event):
@@ -48,3 +50,41 @@ class ImportFinishedV1(Event):
     created: int = Field(ge=0, description="Records that are new.")
     changed: int = Field(ge=0, description="Records that differ from before.")
     unchanged: int = Field(ge=0, description="Records that were the same.")
+
+
+class ServiceImportedV1(Event):
+    """Emitted when an import was confirmed, once for each service that is new, changed, or ended. It never carries a contact."""
+
+    type_name: ClassVar[str] = "hub.actors.service.imported.v1"
+    about: ClassVar[str] = "offer_id"
+    offer_id: UUID = Field(description="Derived from the source and the service's id there: the same at each import.")
+    version: int = Field(ge=1, description="Rises with each telling of this service; older versions are ignored.")
+    import_id: UUID
+    line: int = Field(ge=0, description="Place in the import's list; comes back with the answer.")
+    source: str = Field(description="Key of the source.")
+    provider_actor_id: UUID
+    provider_version: int = Field(ge=1, description="The provider's version in the registry.")
+    ended: bool = Field(False, description="The service is not offered any more; its offer closes.")
+    category: str = ""
+    title: dict[str, str] = Field(default_factory=dict, description="Per language.")
+    description: dict[str, str] = Field(default_factory=dict, description="Per language.")
+    languages: list[str] = Field(default_factory=list)
+    remote: bool = False
+    lat: float | None = None
+    lon: float | None = None
+    radius_km: float = 0
+    places: int = Field(1, ge=1)
+    windows: list[WeeklyWindow] = Field(default_factory=list)
+    valid_from: date | None = None
+    valid_until: date | None = None
+    provides: list[str] = Field(default_factory=list)
+
+
+class SearchFoundV1(Event):
+    """Emitted when there is something new for a search that an account keeps. It says how much, and nothing of what was looked for."""
+
+    type_name: ClassVar[str] = "hub.actors.search.found.v1"
+    about: ClassVar[str] = "search_id"
+    search_id: UUID
+    account_id: UUID = Field(description="Whose search it is.")
+    count: int = Field(ge=1, description="Records that entered or changed since the last time.")

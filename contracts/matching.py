@@ -108,6 +108,19 @@ class OfferClosedV1(OfferState):
     type_name: ClassVar[str] = "hub.matching.offer.closed.v1"
 
 
+class OfferImportedV1(Event):
+    """Emitted when `matching` has dealt with an imported service."""
+
+    type_name: ClassVar[str] = "hub.matching.offer.imported.v1"
+    about: ClassVar[str] = "offer_id"
+    offer_id: UUID
+    version: int = Field(ge=1, description="The version of the telling that is answered.")
+    import_id: UUID
+    line: int = Field(ge=0)
+    outcome: str = Field(description="created, changed, unchanged, closed or refused.")
+    code: str | None = Field(None, description="Why it was refused.")
+
+
 class OfferReviewDueV1(OfferState):
     """Emitted when the provider should say whether the offer is still true."""
 

@@ -3,6 +3,7 @@
 from services.actors.tables.base import Base, ledger
 from services.actors.tables.directory import DirectoryOfferRow, SnapshotRow
 from services.actors.tables.graph import GraphCommunityRow, GraphDrawingRow, GraphPositionRow
+from services.actors.tables.imports import ImportedServiceRow, ImportFileRow, ImportJobRow, ImportLineRow, ImportSourceRow
 from services.actors.tables.interchange import CHANGES
 from services.actors.tables.provenance import ActorIdentifierRow, CapacityRow, ConfirmationRow, HistoryRow, PracticeRow, TombstoneRow
 from services.actors.tables.records import ActorRow, DeclarationRow, InitiativeRow, MembershipRow, ResourceRow
@@ -43,6 +44,11 @@ __all__ = [
     "GraphDrawingRow",
     "GraphPositionRow",
     "HistoryRow",
+    "ImportFileRow",
+    "ImportJobRow",
+    "ImportLineRow",
+    "ImportSourceRow",
+    "ImportedServiceRow",
     "InitiativeRow",
     "MembershipRow",
     "MergeRow",

@@ -71,7 +71,7 @@ def organisation_of(record: Json, number: int) -> Item:
     """An HSDS organization."""
     reading = Reading(number)
     locations = [*_dicts(record.get("locations")), *_dicts(record.get("location"))]
-    placed = next((each for each in locations if each.get("latitude") not in (None, "") and each.get("longitude") not in (None, "")), {})
+    placed: Json = next((each for each in locations if each.get("latitude") not in (None, "") and each.get("longitude") not in (None, "")), {})
     lat, lon = reading.place(placed.get("latitude"), placed.get("longitude"), ("latitude", "longitude"))
     countries = [address.get("country") for each in locations for address in _dicts(each.get("addresses"))]
     schemes: dict[str, str] = {}
@@ -97,7 +97,7 @@ def service_of(record: Json, number: int, language: str, owner: Any = None) -> I
     reading = Reading(number)
     at = _dicts(record.get("service_at_locations"))
     locations = [each["location"] for each in at if isinstance(each.get("location"), dict)]
-    placed = next((each for each in locations if each.get("latitude") not in (None, "") and each.get("longitude") not in (None, "")), {})
+    placed: Json = next((each for each in locations if each.get("latitude") not in (None, "") and each.get("longitude") not in (None, "")), {})
     lat, lon = reading.place(placed.get("latitude"), placed.get("longitude"), ("latitude", "longitude"))
     schedules = [*_dicts(record.get("schedules")), *(one for each in at for one in _dicts(each.get("schedules")))]
     windows, whole = windows_of_schedules(schedules)

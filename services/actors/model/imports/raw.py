@@ -6,7 +6,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from services.actors.model.imports.forms import refuse_file
 from services.actors.model.imports.limits import MAX_LINE, MAX_MEMBERS, MAX_RATIO, MAX_ROWS, MAX_UNPACKED, RATIO_FROM
@@ -123,7 +123,7 @@ def top_of(text: str) -> tuple[str, dict[str, int]]:
         name, place = _decode(text, place)
         colon = _COLON.match(text, place)
         if colon is None or not isinstance(name, str):
-            return _not_json()  # type: ignore[no-any-return]
+            _not_json()
         place = colon.end()
         if text.startswith("[", place):
             lists[name] = place
@@ -159,14 +159,15 @@ def _end_of_list(text: str, place: int) -> int:
             depth -= 1
             if depth == 0:
                 return found.end()
-    return _not_json()
+    _not_json()
 
 
 def _decode(text: str, place: int, number: int = 0) -> tuple[Any, int]:
     try:
-        return _DECODER.raw_decode(text, place)
+        found: tuple[Any, int] = _DECODER.raw_decode(text, place)
+        return found
     except (ValueError, RecursionError):
-        return _not_json(number)
+        _not_json(number)
 
 
 def _number(text: str) -> float:
@@ -183,10 +184,10 @@ def _whole(text: str) -> float:
     return int(text) if len(text) <= 18 else _number(text)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_number, parse_int=_whole)  # type: ignore[arg-type]
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_number, parse_int=_whole)
 
 
-def _not_json(number: int = 0) -> Any:
+def _not_json(number: int = 0) -> NoReturn:
     if number:
         raise refuse_file("not_json", "Record {number} is not well-formed JSON.", number, number=number)
     raise refuse_file("not_json", "This file is not well-formed JSON.")
