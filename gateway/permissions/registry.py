@@ -2,7 +2,7 @@
 
 from gateway.permissions.rules import REGISTRY, A, C, M, Rule, public, rules
 
-RECORDS = ("memberships", "declarations", "initiatives", "resources")
+RECORDS = ("memberships", "declarations", "initiatives", "resources", "capacities", "practices")
 REGISTRARS = (M, C, A)
 
 TABLE: tuple[Rule, ...] = (
@@ -17,12 +17,23 @@ TABLE: tuple[Rule, ...] = (
         ("GET", "/api/v1/statistics", "read published statistics"),
         *(("GET", f"/api/v1/{noun}", "read registry") for noun in RECORDS),
         *(("GET", f"/api/v1/{noun}/{{record_id}}", "read registry") for noun in RECORDS),
+        ("GET", "/api/v1/actors/{actor_id}/history", "read registry"),
+        *(("GET", f"/api/v1/{noun}/{{record_id}}/history", "read registry") for noun in RECORDS),
+        ("GET", "/api/v1/actors/{actor_id}/quality", "read registry"),
+        ("GET", "/api/v1/quality", "read registry"),
+        ("GET", "/api/v1/practice-kinds", "read registry"),
+        ("GET", "/api/v1/compare", "read registry"),
     ),
     *rules(
         "actors",
         ("POST", "/api/v1/actors", "change registry", (C, A), (REGISTRY,)),
         ("PATCH", "/api/v1/actors/{actor_id}", "change registry", REGISTRARS, (REGISTRY,)),
         ("POST", "/api/v1/actors/{actor_id}/archive", "change registry", (C, A), (REGISTRY,)),
+        *(("POST", f"/api/v1/memberships/{{record_id}}/{said}", "confirm records", REGISTRARS) for said in ("confirm", "refuse")),
+        *(
+            ("POST", f"/api/v1/initiatives/{{record_id}}/partners/{{actor_id}}/{said}", "confirm records", REGISTRARS)
+            for said in ("confirm", "refuse")
+        ),
         ("POST", "/api/v1/imports", "change registry", (A,), (REGISTRY,)),
         *(("POST", f"/api/v1/{noun}", "change registry", REGISTRARS, (REGISTRY,)) for noun in RECORDS),
         *(("PATCH", f"/api/v1/{noun}/{{record_id}}", "change registry", REGISTRARS, (REGISTRY,)) for noun in RECORDS),

@@ -6,7 +6,8 @@ from chassis.identity import SYSTEM
 from chassis.timers import Timer
 from services.actors.model.graph.ask import Drawing, NetworkNotDrawn, draw
 from services.actors.model.graph.packed import EMPTY
-from services.actors.use_cases import directory, statistics
+from services.actors.model.provenance import RecordKind
+from services.actors.use_cases import directory, provenance, saved, searching, statistics
 from services.actors.use_cases.graph import drawing
 
 
@@ -14,6 +15,13 @@ async def take_statistics(service: Any) -> None:  # Any: chassis.service.Service
     """Publish the statistics of the day, if they are not yet."""
     async with service.open_work(SYSTEM) as work:
         await statistics.take_snapshot(work, service.settings.snapshot_days)
+
+
+async def score_old_records(service: Any) -> None:  # Any: as above
+    """Score again what has grown old, kind by kind, each in a transaction of its own."""
+    for kind in RecordKind:
+        async with service.open_work(SYSTEM) as work:
+            await provenance.score_old(work, kind)
 
 
 async def forget_withdrawn(service: Any) -> None:  # Any: as above
@@ -47,8 +55,34 @@ async def draw_network(service: Any) -> None:  # Any: as above
         await drawing.finish(work, asked, drawn)
 
 
+async def mend_search(service: Any) -> None:  # Any: as above
+    """Read again what the search does not hold as the records are now, in portions that let writers pass."""
+    more = True
+    while more:
+        async with service.open_work(SYSTEM) as work:
+            more = await searching.mend_search(work)
+
+
+async def sweep_search(service: Any) -> None:  # Any: as above
+    """Forget words that are in no record, and earlier places in lists."""
+    async with service.open_work(SYSTEM) as work:
+        await searching.sweep_search(work)
+
+
+async def tell_what_is_new(service: Any) -> None:  # Any: as above
+    """Tell readers of saved searches what is new, in portions."""
+    more = True
+    while more:
+        async with service.open_work(SYSTEM) as work:
+            more = await saved.tell_what_is_new(work)
+
+
 TIMERS = (
+    Timer("mend the search", 30.0, mend_search),
+    Timer("sweep the search", 86_400.0, sweep_search),
+    Timer("tell what is new", 600.0, tell_what_is_new),
     Timer("take the day's statistics", 60.0, take_statistics),
     Timer("forget withdrawn offers", 3600.0, forget_withdrawn),
+    Timer("score old records", 3600.0, score_old_records),
     Timer("draw the network", 20.0, draw_network),
 )

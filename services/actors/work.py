@@ -19,6 +19,7 @@ from services.actors.store.people import PeopleStore
 from services.actors.store.quality import QualityStore
 from services.actors.store.records import Records
 from services.actors.store.revision import RevisionStore
+from services.actors.store.saved import SavedSearches
 from services.actors.store.search import Finder, SearchStore
 from services.actors.store.statistics import StatisticsStore
 from services.actors.store.tombstones import TombstoneStore
@@ -50,6 +51,7 @@ class Work(BaseWork):
     revision: RevisionStore = field(init=False)
     search: SearchStore = field(init=False)
     finder: Finder = field(init=False)
+    searches: SavedSearches = field(init=False)
     directory: DirectoryStore = field(init=False)
     drawings: DrawingStore = field(init=False)
     graph: GraphStore = field(init=False)
@@ -73,6 +75,7 @@ class Work(BaseWork):
         self.revision = RevisionStore(session)
         self.search = SearchStore(session, self.now)
         self.finder = Finder(session)
+        self.searches = SavedSearches(session)
         self.directory = DirectoryStore(session)
         self.drawings = DrawingStore(session)
         self.graph = GraphStore(session)

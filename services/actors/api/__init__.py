@@ -2,8 +2,20 @@
 
 from fastapi import APIRouter
 
-from services.actors.api import actors, directory, drawn, imports, parts, statistics
+from services.actors.api import actors, directory, drawn, imports, parts, practices, provenance, saved, search, statistics
 from services.actors.api.interchange.routers import ROUTERS as INTERCHANGE
 
-ROUTERS: tuple[APIRouter, ...] = (drawn.router, actors.router, parts.router, imports.router, directory.router, statistics.router, *INTERCHANGE)
-"""All routes; the map comes before the single actor, whose address would take its name."""
+ROUTERS: tuple[APIRouter, ...] = (
+    drawn.router,
+    search.router,
+    saved.router,
+    actors.router,
+    parts.router,
+    practices.router,
+    provenance.router,
+    imports.router,
+    directory.router,
+    statistics.router,
+    *INTERCHANGE,
+)
+"""All routes; the map and the search come before the single actor, whose address would take its name."""

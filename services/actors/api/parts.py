@@ -1,17 +1,14 @@
 """Routes of memberships, declarations, initiatives and resources."""
 
-from collections.abc import Iterable
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
 from chassis.edge import HubRoute
-from chassis.paging import Listed, Page, Paging, listed
+from chassis.paging import Page, Paging, listed
 from services.actors.api.common import InCountry, InOneTransaction, OfActor, OfTheme, RecordId, Version, Words, id_of
-from services.actors.model.records import ActorRef, Declaration, Record
-from services.actors.model.texts import date_precision
-from services.actors.model.vocabulary import DeclarationType, MembershipRole, ResourceKind
+from services.actors.api.shaping import Shaped, many, one
+from services.actors.model.vocabulary import Confirmation, DeclarationType, MembershipRole, ResourceKind
 from services.actors.schemas.parts import (
     DeclarationCreate,
     DeclarationRead,
@@ -28,44 +25,8 @@ from services.actors.schemas.parts import (
 )
 from services.actors.store import parts as stored
 from services.actors.use_cases import parts
-from services.actors.work import Work
 
 router = APIRouter(prefix="/api/v1", route_class=HubRoute, tags=["registry"])
-
-Shaped = dict[str, Any]
-"""The answer's fields (Any: JSON values and references)."""
-NAMED: dict[str, str] = {"network_id": "network", "member_id": "member", "municipality_id": "municipality", "actor_id": "actor"}
-"""Fields that hold an actor's id, and under which name the answer shows the actor."""
-
-
-def _ids(part: Record) -> Iterable[UUID]:
-    for field in NAMED:
-        if (actor_id := getattr(part, field, None)) is not None:
-            yield actor_id
-    yield from getattr(part, "partners", ())
-    yield from getattr(part, "actors", ())
-
-
-def _shape(part: Record, refs: dict[UUID, ActorRef]) -> Shaped:
-    fields = {name: getattr(part, name) for name in part.__dataclass_fields__}
-    for field, shown in NAMED.items():
-        if field in fields:
-            fields[shown] = refs[fields.pop(field)]
-    for many in ("partners", "actors"):
-        if many in fields:
-            fields[many] = [refs[actor_id] for actor_id in fields[many] if actor_id in refs]
-    if isinstance(part, Declaration):
-        fields["date_precision"] = date_precision(part.date)
-    return fields
-
-
-async def _one(work: Work, part: Record) -> Shaped:
-    return _shape(part, await work.actors.refs(_ids(part)))
-
-
-async def _many(work: Work, page: Listed[Any]) -> Listed[Any]:  # Any: one of the parts
-    refs = await work.actors.refs(actor_id for part in page.items for actor_id in _ids(part))
-    return page.map(lambda part: _shape(part, refs))
 
 
 @router.get("/memberships", response_model=Page[MembershipRead])
@@ -78,29 +39,32 @@ async def list_memberships(
     member: Annotated[OfActor, Query(description="Only networks of this member: UUID or readable key.")] = None,
     actor: Annotated[OfActor, Query(description="Where this actor is either: UUID or readable key.")] = None,
     role: Annotated[MembershipRole | None, Query(description="Only in this role.")] = None,
+    confirmed: Annotated[Confirmation | None, Query(description="Only in this state of confirmation by the two sides.")] = None,
+    unconfirmed_by: Annotated[OfActor, Query(description="Only where this actor is a side and has said nothing yet.")] = None,
 ) -> dict[str, Any]:
     """Who belongs to which network. For everybody."""
-    conditions = stored.of_membership(await id_of(work, network), await id_of(work, member), await id_of(work, actor), role)
-    return listed(request, response, await _many(work, await work.memberships.page(paging, conditions)))
+    sides = await id_of(work, network), await id_of(work, member), await id_of(work, actor)
+    conditions = stored.of_membership(*sides, role, confirmed, await id_of(work, unconfirmed_by))
+    return listed(request, response, await many(work, await work.memberships.page(paging, conditions)))
 
 
 @router.post("/memberships", status_code=201, response_model=MembershipRead)
 async def record_membership(body: MembershipCreate, work: InOneTransaction) -> Shaped:
     """Record a membership. For the registry's editors, and for members of either side."""
-    return await _one(work, await parts.record_membership(work, body.model_dump()))
+    return await one(work, await parts.record_membership(work, body.model_dump()))
 
 
 @router.get("/memberships/{membership_id}", response_model=MembershipRead)
 async def read_membership(membership_id: RecordId, work: InOneTransaction) -> Shaped:
     """One membership. For everybody."""
-    return await _one(work, await work.memberships.get(membership_id))
+    return await one(work, await work.memberships.get(membership_id))
 
 
 @router.patch("/memberships/{membership_id}", response_model=MembershipRead)
 async def change_membership(membership_id: RecordId, body: MembershipUpdate, version: Version, work: InOneTransaction) -> Shaped:
     """Change a membership. For the registry's editors, and for members of either side."""
     record = await parts.change_record(work, work.memberships, membership_id, version, body.model_dump(exclude_unset=True))
-    return await _one(work, record)
+    return await one(work, record)
 
 
 @router.delete("/memberships/{membership_id}", status_code=204)
@@ -122,26 +86,26 @@ async def list_declarations(
 ) -> dict[str, Any]:
     """What municipalities declared, newest first. For everybody."""
     conditions = stored.of_declaration(await id_of(work, municipality), type, country, since)
-    return listed(request, response, await _many(work, await work.declarations.page(paging, conditions)))
+    return listed(request, response, await many(work, await work.declarations.page(paging, conditions)))
 
 
 @router.post("/declarations", status_code=201, response_model=DeclarationRead)
 async def record_declaration(body: DeclarationCreate, work: InOneTransaction) -> Shaped:
     """Record a declaration. For the registry's editors, and for members of the municipality."""
-    return await _one(work, await parts.record_declaration(work, body.model_dump()))
+    return await one(work, await parts.record_declaration(work, body.model_dump()))
 
 
 @router.get("/declarations/{declaration_id}", response_model=DeclarationRead)
 async def read_declaration(declaration_id: RecordId, work: InOneTransaction) -> Shaped:
     """One declaration. For everybody."""
-    return await _one(work, await work.declarations.get(declaration_id))
+    return await one(work, await work.declarations.get(declaration_id))
 
 
 @router.patch("/declarations/{declaration_id}", response_model=DeclarationRead)
 async def change_declaration(declaration_id: RecordId, body: DeclarationUpdate, version: Version, work: InOneTransaction) -> Shaped:
     """Change a declaration. For the registry's editors, and for members of the municipality."""
     record = await parts.change_record(work, work.declarations, declaration_id, version, body.model_dump(exclude_unset=True))
-    return await _one(work, record)
+    return await one(work, record)
 
 
 @router.delete("/declarations/{declaration_id}", status_code=204)
@@ -159,22 +123,23 @@ async def list_initiatives(
     actor: Annotated[OfActor, Query(description="Only those it runs or is a partner of: UUID or readable key.")] = None,
     theme: OfTheme = None,
     q: Words = None,
+    unconfirmed_by: Annotated[OfActor, Query(description="Only with partners, where this actor is a side and has said nothing yet.")] = None,
 ) -> dict[str, Any]:
     """What actors run or ran, by title. For everybody."""
-    conditions = stored.of_initiative(await id_of(work, actor), theme, q)
-    return listed(request, response, await _many(work, await work.initiatives.page(paging, conditions)))
+    conditions = stored.of_initiative(await id_of(work, actor), theme, q, await id_of(work, unconfirmed_by))
+    return listed(request, response, await many(work, await work.initiatives.page(paging, conditions)))
 
 
 @router.post("/initiatives", status_code=201, response_model=InitiativeRead)
 async def record_initiative(body: InitiativeCreate, work: InOneTransaction) -> Shaped:
     """Record an initiative. For the registry's editors, and for members of the actor that runs it."""
-    return await _one(work, await parts.record_initiative(work, _lists_fixed(body.model_dump(exclude={"slug"})), body.slug))
+    return await one(work, await parts.record_initiative(work, _lists_fixed(body.model_dump(exclude={"slug"})), body.slug))
 
 
 @router.get("/initiatives/{initiative_id}", response_model=InitiativeRead)
 async def read_initiative(initiative_id: RecordId, work: InOneTransaction) -> Shaped:
     """One initiative. For everybody."""
-    return await _one(work, await work.initiatives.get(initiative_id))
+    return await one(work, await work.initiatives.get(initiative_id))
 
 
 @router.patch("/initiatives/{initiative_id}", response_model=InitiativeRead)
@@ -182,7 +147,7 @@ async def change_initiative(initiative_id: RecordId, body: InitiativeUpdate, ver
     """Change an initiative. For the registry's editors, and for members of the actor that runs it."""
     changes = _lists_fixed(body.model_dump(exclude_unset=True))
     record = await parts.change_record(work, work.initiatives, initiative_id, version, changes)
-    return await _one(work, record)
+    return await one(work, record)
 
 
 @router.delete("/initiatives/{initiative_id}", status_code=204)
@@ -204,19 +169,19 @@ async def list_resources(
 ) -> dict[str, Any]:
     """Reports, articles, books and pages, by title. For everybody."""
     conditions = stored.of_resource(await id_of(work, actor), theme, kind, q)
-    return listed(request, response, await _many(work, await work.resources.page(paging, conditions)))
+    return listed(request, response, await many(work, await work.resources.page(paging, conditions)))
 
 
 @router.post("/resources", status_code=201, response_model=ResourceRead)
 async def record_resource(body: ResourceCreate, work: InOneTransaction) -> Shaped:
     """Record a resource. For the registry's editors."""
-    return await _one(work, await parts.record_resource(work, _lists_fixed(body.model_dump(exclude={"slug"})), body.slug))
+    return await one(work, await parts.record_resource(work, _lists_fixed(body.model_dump(exclude={"slug"})), body.slug))
 
 
 @router.get("/resources/{resource_id}", response_model=ResourceRead)
 async def read_resource(resource_id: RecordId, work: InOneTransaction) -> Shaped:
     """One resource. For everybody."""
-    return await _one(work, await work.resources.get(resource_id))
+    return await one(work, await work.resources.get(resource_id))
 
 
 @router.patch("/resources/{resource_id}", response_model=ResourceRead)
@@ -224,7 +189,7 @@ async def change_resource(resource_id: RecordId, body: ResourceUpdate, version: 
     """Change a resource. For the registry's editors."""
     changes = _lists_fixed(body.model_dump(exclude_unset=True))
     record = await parts.change_record(work, work.resources, resource_id, version, changes)
-    return await _one(work, record)
+    return await one(work, record)
 
 
 @router.delete("/resources/{resource_id}", status_code=204)

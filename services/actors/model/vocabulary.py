@@ -89,9 +89,27 @@ class Purpose(StrEnum):
 
 
 class Practice(StrEnum):
-    """Kinds of solidarity practice of cities (`vocabulary/practices.json` has names and sources)."""
+    """Kinds of solidarity practice of cities (`practices.json` has their names and where they are named)."""
 
-    RECEPTION_BEYOND_DUTY = "reception_beyond_duty"
+    UNCONDITIONAL_RECEPTION = "unconditional_reception"
+    HOUSING_PROGRAMME = "housing_programme"
+    RELOCATION = "relocation"
+    SEA_RESCUE_SUPPORT = "sea_rescue_support"
+    CITY_CARD = "city_card"
+    HEALTH_FOR_ALL = "health_for_all"
+    LEGAL_AID = "legal_aid"
+    ONE_STOP_SERVICE = "one_stop_service"
+    PERSONAL_GUIDANCE = "personal_guidance"
+    LANGUAGE_LEARNING = "language_learning"
+    ACCESS_TO_WORK = "access_to_work"
+    MENTORING = "mentoring"
+    MEETING_PLACE = "meeting_place"
+    NEWCOMER_COUNCIL = "newcomer_council"
+    PUBLIC_ADVOCACY = "public_advocacy"
+    CIVIL_SOCIETY_PARTNERSHIP = "civil_society_partnership"
+    NEIGHBOURING_MUNICIPALITIES = "neighbouring_municipalities"
+    INTEGRATION_STRATEGY = "integration_strategy"
+    MAPPING_OF_SERVICES = "mapping_of_services"
 
 
 NAME_LENGTH = 200

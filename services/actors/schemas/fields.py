@@ -1,5 +1,6 @@
 """Types of fields that several bodies share, with their bounds, descriptions and examples."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +13,9 @@ from services.actors.model.vocabulary import (
     LAST_YEAR,
     MOST_LINKED,
     MOST_PEOPLE,
+    MOST_PLACES,
     NAME_LENGTH,
+    NOTE_LENGTH,
     SLUG_LENGTH,
     SLUG_PATTERN,
     SOURCE_LENGTH,
@@ -83,6 +86,12 @@ Citation = Annotated[
     ),
     AfterValidator(_citation),
 ]
+ReadOn = Annotated[
+    date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31), description="The day on which the source was read.", examples=["2026-11-02"])
+]
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2100, 12, 31), description="A day.", examples=["2027-01-01"])]
+Note = Annotated[str, Field(min_length=1, max_length=NOTE_LENGTH, description="A few words on it.", examples=["Since the council motion of 2018."])]
+Places = Annotated[int, Field(ge=0, le=MOST_PLACES, description="How many people.", examples=[40])]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, description="A year.", examples=[2018])]
 Title = Annotated[str, Field(min_length=1, max_length=TITLE_LENGTH, description="In a few words.", examples=["Council motion for a welcoming city"])]
 Authors = Annotated[str, Field(min_length=1, max_length=TITLE_LENGTH, description="Authors as printed.", examples=["Nick Dreher"])]

@@ -1,5 +1,6 @@
 """Bodies about memberships, declarations, initiatives and resources: create, change, read."""
 
+from datetime import date as Day
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -7,8 +8,24 @@ from uuid import UUID
 from pydantic import Field
 
 from chassis.web import Body
-from services.actors.model.vocabulary import DeclarationType, MembershipRole, ResourceKind, Theme
-from services.actors.schemas.fields import ActorIds, ActorRef, Authors, Citation, PreciseDate, Shape, Slug, Summary, Themes, Title, WebAddress, Year
+from services.actors.model.confirming import Said
+from services.actors.model.provenance import EnteredBy
+from services.actors.model.vocabulary import Confirmation, DeclarationType, MembershipRole, ResourceKind, Theme
+from services.actors.schemas.fields import (
+    ActorIds,
+    ActorRef,
+    Authors,
+    Citation,
+    PreciseDate,
+    ReadOn,
+    Shape,
+    Slug,
+    Summary,
+    Themes,
+    Title,
+    WebAddress,
+    Year,
+)
 
 SomeThemes = Annotated[Themes, Field(min_length=1)]
 
@@ -19,8 +36,26 @@ class RecordRead(Shape):
     id: UUID
     version: int = Field(description="Rises by one with each change; also the ETag.", examples=[1])
     source: str = Field(description="Where this was read.")
+    read_on: Day | None = Field(description="The day on which it was read there.")
+    entered_by: EnteredBy = Field(description="What kind of author stands behind the record as it is now.")
     created_at: datetime
     updated_at: datetime
+
+
+class SideRead(Shape):
+    """What one side says."""
+
+    actor_id: UUID = Field(description="The organisation that says it.")
+    state: Said
+    at: datetime
+
+
+class PartnershipRead(Shape):
+    """What the two sides of a partnership say."""
+
+    partner_id: UUID
+    confirmation: Confirmation
+    sides: list[SideRead]
 
 
 class MembershipCreate(Body):
@@ -31,6 +66,7 @@ class MembershipCreate(Body):
     role: MembershipRole = Field(MembershipRole.MEMBER, description="In which role.")
     since: Year | None = None
     source: Citation
+    read_on: ReadOn | None = None
 
 
 class MembershipUpdate(Body):
@@ -39,6 +75,7 @@ class MembershipUpdate(Body):
     role: MembershipRole = Field(default_factory=lambda: MembershipRole.MEMBER, description="In which role.")
     since: Year | None = None
     source: Citation = Field(default_factory=str)
+    read_on: ReadOn | None = None
 
 
 class MembershipRead(RecordRead):
@@ -48,6 +85,8 @@ class MembershipRead(RecordRead):
     member: ActorRef
     role: MembershipRole
     since: int | None = Field(examples=[2018])
+    confirmation: Confirmation = Field(description="none, one_side, both_sides, or refused by either.")
+    sides: list[SideRead] = Field(description="Which sides said what.")
 
 
 class DeclarationCreate(Body):
@@ -58,6 +97,7 @@ class DeclarationCreate(Body):
     date: PreciseDate
     title: Title
     source: Citation
+    read_on: ReadOn | None = None
 
 
 class DeclarationUpdate(Body):
@@ -67,6 +107,7 @@ class DeclarationUpdate(Body):
     date: PreciseDate = Field(default_factory=str)
     title: Title = Field(default_factory=str)
     source: Citation = Field(default_factory=str)
+    read_on: ReadOn | None = None
 
 
 class DeclarationRead(RecordRead):
@@ -90,6 +131,7 @@ class InitiativeCreate(Body):
     partners: ActorIds = Field(default_factory=list)
     summary: Summary | None = None
     source: Citation
+    read_on: ReadOn | None = None
 
 
 class InitiativeUpdate(Body):
@@ -101,6 +143,7 @@ class InitiativeUpdate(Body):
     partners: ActorIds = Field(default_factory=list)
     summary: Summary | None = None
     source: Citation = Field(default_factory=str)
+    read_on: ReadOn | None = None
 
 
 class InitiativeRead(RecordRead):
@@ -112,6 +155,7 @@ class InitiativeRead(RecordRead):
     themes: list[Theme]
     year: int | None = Field(examples=[2018])
     partners: list[ActorRef]
+    partnerships: list[PartnershipRead] = Field(description="What the two sides say of each partnership.")
     summary: str | None
 
 
@@ -127,6 +171,7 @@ class ResourceCreate(Body):
     actors: ActorIds = Field(default_factory=list)
     url: WebAddress | None = None
     source: Citation
+    read_on: ReadOn | None = None
 
 
 class ResourceUpdate(Body):
@@ -140,6 +185,7 @@ class ResourceUpdate(Body):
     actors: ActorIds = Field(default_factory=list)
     url: WebAddress | None = None
     source: Citation = Field(default_factory=str)
+    read_on: ReadOn | None = None
 
 
 class ResourceRead(RecordRead):

@@ -1,10 +1,11 @@
 """Finds what belongs to actors: memberships, declarations, initiatives and resources, each with its own filters and order."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -27,7 +28,7 @@ from services.actors.store.rows import (
     resource_of,
     resource_values,
 )
-from services.actors.tables import ActorRow, CapacityRow, DeclarationRow, InitiativeRow, MembershipRow, PracticeRow, ResourceRow
+from services.actors.tables import ActorRow, CapacityRow, ConfirmationRow, DeclarationRow, InitiativeRow, MembershipRow, PracticeRow, ResourceRow
 
 Conditions = list[ColumnElement[bool]]
 
@@ -63,8 +64,16 @@ def practices(session: AsyncSession) -> Records[Practice]:
     return Records(session, PracticeRow, practice_of, practice_values, (col(PracticeRow.id),))
 
 
-def of_membership(network: UUID | None, member: UUID | None, actor: UUID | None, role: str | None) -> Conditions:
-    """Memberships of a network, of a member, or of an actor on either side."""
+def _unsaid(subject: Any, side: UUID) -> ColumnElement[bool]:  # Any: a mapped column
+    """Whether a side has said nothing yet of a membership or initiative."""
+    said = exists().where(col(ConfirmationRow.subject_id) == subject, col(ConfirmationRow.side_actor_id) == side)
+    return ~said
+
+
+def of_membership(
+    network: UUID | None, member: UUID | None, actor: UUID | None, role: str | None, confirmed: str | None = None, unconfirmed_by: UUID | None = None
+) -> Conditions:
+    """Memberships of a network, of a member, or of an actor on either side; in a state of confirmation; that a side has said nothing of."""
     found: Conditions = []
     if network is not None:
         found.append(col(MembershipRow.network_id) == network)
@@ -74,6 +83,11 @@ def of_membership(network: UUID | None, member: UUID | None, actor: UUID | None,
         found.append(or_(col(MembershipRow.network_id) == actor, col(MembershipRow.member_id) == actor))
     if role is not None:
         found.append(col(MembershipRow.role) == role)
+    if confirmed is not None:
+        found.append(col(MembershipRow.confirmation) == confirmed)
+    if unconfirmed_by is not None:
+        found.append(or_(col(MembershipRow.network_id) == unconfirmed_by, col(MembershipRow.member_id) == unconfirmed_by))
+        found.append(_unsaid(col(MembershipRow.id), unconfirmed_by))
     return found
 
 
@@ -91,9 +105,13 @@ def of_declaration(municipality: UUID | None, kind: str | None, country: str | N
     return found
 
 
-def of_initiative(actor: UUID | None, theme: str | None, q: str | None) -> Conditions:
-    """Initiatives that an actor runs or is a partner of, of a theme, with words in the title."""
+def of_initiative(actor: UUID | None, theme: str | None, q: str | None, unconfirmed_by: UUID | None = None) -> Conditions:
+    """Initiatives that an actor runs or is a partner of, of a theme, with words in the title; with partners, that a side has said nothing of."""
     found: Conditions = []
+    if unconfirmed_by is not None:
+        runs = and_(col(InitiativeRow.actor_id) == unconfirmed_by, col(InitiativeRow.partners) != "")
+        found.append(or_(runs, holds(col(InitiativeRow.partners), unconfirmed_by)))
+        found.append(_unsaid(col(InitiativeRow.id), unconfirmed_by))
     if actor is not None:
         found.append(or_(col(InitiativeRow.actor_id) == actor, holds(col(InitiativeRow.partners), actor)))
     if theme is not None:
@@ -114,6 +132,45 @@ def of_resource(actor: UUID | None, theme: str | None, kind: str | None, q: str 
         found.append(col(ResourceRow.kind) == kind)
     if q is not None:
         found += holds_words(col(ResourceRow.folded), folded(q))
+    return found
+
+
+def of_capacity(municipality: UUID | None, purpose: str | None, country: str | None, on: date | None) -> Conditions:
+    """Capacities of a municipality, for a purpose, of a country's municipalities, that hold on a day."""
+    found: Conditions = []
+    if municipality is not None:
+        found.append(col(CapacityRow.municipality_id) == municipality)
+    if purpose is not None:
+        found.append(col(CapacityRow.purpose) == purpose)
+    if country is not None:
+        found.append(col(CapacityRow.municipality_id).in_(select(col(ActorRow.id)).where(col(ActorRow.country) == country)))
+    if on is not None:
+        found.append(and_(col(CapacityRow.begins_on) <= on, or_(col(CapacityRow.ends_on).is_(None), col(CapacityRow.ends_on) >= on)))
+    return found
+
+
+def overlapping(capacity: Capacity) -> Conditions:
+    """Other capacities of the same municipality and purpose that share a day with this one."""
+    found = [
+        col(CapacityRow.id) != capacity.id,
+        col(CapacityRow.municipality_id) == capacity.municipality_id,
+        col(CapacityRow.purpose) == capacity.purpose.value,
+        or_(col(CapacityRow.ends_on).is_(None), col(CapacityRow.ends_on) >= capacity.begins_on),
+    ]
+    if capacity.ends_on is not None:
+        found.append(col(CapacityRow.begins_on) <= capacity.ends_on)
+    return found
+
+
+def of_practice(actor: UUID | None, practice: str | None, country: str | None) -> Conditions:
+    """Practices of an actor, of a kind, of a country's actors."""
+    found: Conditions = []
+    if actor is not None:
+        found.append(col(PracticeRow.actor_id) == actor)
+    if practice is not None:
+        found.append(col(PracticeRow.practice) == practice)
+    if country is not None:
+        found.append(col(PracticeRow.actor_id).in_(select(col(ActorRow.id)).where(col(ActorRow.country) == country)))
     return found
 
 

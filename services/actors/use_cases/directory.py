@@ -14,13 +14,16 @@ async def list_offer(work: Work, event: OfferState) -> None:
 
 
 async def forget_person(work: Work, event: PersonErasedV1) -> None:
-    """Delete the stored answers of an erased account.
+    """Delete the stored answers of an erased account, and its id in the history of records and confirmations.
 
     Nothing else here is about a person: the directory keeps no account of whoever posted an offer (a resident's offer has no provider
     here), and the offer itself is withdrawn by the news that `matching` closed it.
     """
     if event.subject_kind == "account":
         await work.people.forget(f"account:{event.subject_id}")
+        await work.searches.forget(event.subject_id)
+        await work.history.forget_author(str(event.subject_id))
+        await work.confirmations.forget_author(str(event.subject_id))
 
 
 async def forget_withdrawn_offers(work: Work, days: int) -> None:

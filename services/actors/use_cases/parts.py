@@ -1,15 +1,19 @@
-"""Record, change and remove memberships, declarations, initiatives and resources."""
+"""Record, change and remove memberships, declarations, initiatives, resources, capacities and practices."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
-from chassis.errors import invalid_field
+from chassis.errors import Conflict, invalid_field
+from chassis.ids import new_id
 from services.actors.model.records import (
     Actor,
+    Capacity,
     Declaration,
     Initiative,
     Membership,
+    Practice,
     Record,
     Resource,
     changed,
@@ -19,26 +23,35 @@ from services.actors.model.records import (
     declaration_id_of,
     initiative_id_of,
     membership_id_of,
+    practice_id_of,
     resource_id_of,
 )
 from services.actors.model.rights import check_may_change, check_may_edit_all
 from services.actors.model.texts import slug_of
+from services.actors.store import parts as stored_parts
 from services.actors.store.records import ChangedMeanwhile, NoSuchRecord, Records
 from services.actors.use_cases import recording
+from services.actors.use_cases.confirming import first_confirmation, forget_what_was_said, note_own_side
 from services.actors.work import Work
 
 R = TypeVar("R", bound=Record)
+
+
+class PeriodIsTaken(Conflict):
+    """Two capacities of one municipality and purpose would share a day."""
+
+
 Given = Mapping[str, Any]
 """Values of a record's own fields (Any: of many types)."""
 
 
 def owners_of(record: Record) -> tuple[UUID, ...]:
-    """The actors whose record this is: both sides of a membership, who declared, who runs the initiative; a resource is nobody's."""
+    """The actors whose record this is: both sides of a membership, else who declared, receives, runs or practises; a resource is nobody's."""
     if isinstance(record, Membership):
         return record.network_id, record.member_id
-    if isinstance(record, Declaration):
+    if isinstance(record, Declaration | Capacity):
         return (record.municipality_id,)
-    if isinstance(record, Initiative):
+    if isinstance(record, Initiative | Practice):
         return (record.actor_id,)
     return ()
 
@@ -71,7 +84,9 @@ async def record_membership(work: Work, given: Given) -> Membership:
     member = await _named(work, "/member_id", given["member_id"])
     check_membership(network, member)
     membership = Membership(id=membership_id_of(network.id, member.id), created_at=work.now, updated_at=work.now, **given)
-    return await recording.enter(work, membership)
+    stored = await recording.enter(work, first_confirmation(work.caller, membership))
+    await note_own_side(work, stored)
+    return stored
 
 
 async def record_declaration(work: Work, given: Given) -> Declaration:
@@ -89,7 +104,10 @@ async def record_initiative(work: Work, given: Given, slug: str | None) -> Initi
     await _named(work, "/actor_id", given["actor_id"])
     await _check_all_known(work, "/partners", given["partners"])
     key = _key(slug, given["title"])
-    return await recording.enter(work, Initiative(id=initiative_id_of(key), slug=key, created_at=work.now, updated_at=work.now, **given))
+    initiative = Initiative(id=initiative_id_of(key), slug=key, created_at=work.now, updated_at=work.now, **given)
+    stored = await recording.enter(work, initiative)
+    await note_own_side(work, stored)
+    return stored
 
 
 async def record_resource(work: Work, given: Given, slug: str | None) -> Resource:
@@ -100,8 +118,33 @@ async def record_resource(work: Work, given: Given, slug: str | None) -> Resourc
     return await recording.enter(work, Resource(id=resource_id_of(key), slug=key, created_at=work.now, updated_at=work.now, **given))
 
 
+async def record_capacity(work: Work, given: Given) -> Capacity:
+    """Record how many people a municipality says it can receive. Periods of one municipality and purpose do not overlap."""
+    check_may_change(work.caller, given["municipality_id"])
+    municipality = await _named(work, "/municipality_id", given["municipality_id"])
+    check_declaring(municipality)
+    capacity = Capacity(id=new_id(), created_at=work.now, updated_at=work.now, **given)
+    await check_period_is_free(work, capacity)
+    return await recording.enter(work, capacity)
+
+
+async def check_period_is_free(work: Work, capacity: Capacity) -> None:
+    """Raise PeriodIsTaken when another capacity of this municipality and purpose has one of these days. The municipality stays locked."""
+    await work.actors.records.known([capacity.municipality_id])
+    if await work.capacities.is_there(*stored_parts.overlapping(capacity)):
+        raise PeriodIsTaken("For this purpose the municipality has places recorded in these days; change that record, or choose other days.")
+
+
+async def record_practice(work: Work, given: Given) -> Practice:
+    """Record that an organisation has a kind of practice, once each."""
+    check_may_change(work.caller, given["actor_id"])
+    await _named(work, "/actor_id", given["actor_id"])
+    record_id = practice_id_of(given["actor_id"], given["practice"])
+    return await recording.enter(work, Practice(id=record_id, created_at=work.now, updated_at=work.now, **given))
+
+
 async def change_record(work: Work, store: Records[R], record_id: UUID, version: int, changes: Given) -> R:
-    """Change the version that was read of a membership, declaration, initiative or resource."""
+    """Change the version that was read of a record that is not an actor."""
     record = await store.get(record_id)
     check_may_change(work.caller, *owners_of(record))
     if record.version != version:
@@ -109,11 +152,20 @@ async def change_record(work: Work, store: Records[R], record_id: UUID, version:
     for pointer in changes.keys() & {"partners", "actors"}:
         await _check_all_known(work, f"/{pointer}", changes[pointer])
     other = changed(record, changes, work.now)
-    return await recording.alter(work, other, record) if other != record else record
+    if other == record:
+        return record
+    if isinstance(other, Capacity):
+        await check_period_is_free(work, other)
+    if isinstance(other, Membership) and {"role", "since"} & changes.keys():
+        other = replace(other, confirmation=await forget_what_was_said(work, other))
+    stored = await recording.alter(work, other, record)
+    if isinstance(stored, Membership | Initiative):
+        await note_own_side(work, stored)
+    return stored
 
 
 async def remove_record(work: Work, store: Records[R], record_id: UUID, version: int) -> None:
-    """Remove the version that was read of a membership, declaration, initiative or resource; its history and a tombstone stay."""
+    """Remove the version that was read of a record that is not an actor; its history and a tombstone stay."""
     record = await store.get(record_id)
     check_may_change(work.caller, *owners_of(record))
     if record.version != version:

@@ -112,6 +112,7 @@ def upgrade() -> None:
                 batch_op.add_column(sa.Column("confirmation", sa.String(length=20), nullable=False, server_default="none"))
             batch_op.create_index(f"ix_{table}_quality", ["quality", "id"], unique=False)
     for table in RECORDS:
+        op.execute(sa.text(f"UPDATE {table} SET quality_due = '1970-01-01'"))  # noqa: S608 - names of our own tables
         _begin_history(table)
 
 
