@@ -1,8 +1,9 @@
 """Routes of `actors`: the public registry."""
 
-from gateway.permissions.rules import REGISTRY, A, C, M, Rule, public, rules
+from gateway.permissions.rules import REGISTRY, A, C, M, Rule, own, public, rules
 
 RECORDS = ("memberships", "declarations", "initiatives", "resources", "capacities", "practices")
+NETWORK = ("drawing", "central", "communities", "paths", "connect", "overlap", "alike", "years")
 REGISTRARS = (M, C, A)
 
 TABLE: tuple[Rule, ...] = (
@@ -11,7 +12,11 @@ TABLE: tuple[Rule, ...] = (
         ("GET", "/api/v1/actors", "read registry"),
         ("GET", "/api/v1/actors/{actor_id}", "read registry"),
         ("GET", "/api/v1/actors.geojson", "read registry"),
+        ("GET", "/api/v1/actors/suggest", "read registry"),
+        ("GET", "/api/v1/actors/facets", "read registry"),
+        ("GET", "/api/v1/search", "read registry"),
         ("GET", "/api/v1/network", "read registry"),
+        *(("GET", f"/api/v1/network/{name}", "read registry") for name in NETWORK),
         ("GET", "/api/v1/directory", "read public offers"),
         ("GET", "/api/v1/directory/{offer_id}", "read public offers"),
         ("GET", "/api/v1/statistics", "read published statistics"),
@@ -24,16 +29,29 @@ TABLE: tuple[Rule, ...] = (
         ("GET", "/api/v1/practice-kinds", "read registry"),
         ("GET", "/api/v1/compare", "read registry"),
     ),
+    *own(
+        "actors",
+        ("GET", "/api/v1/searches", "keep own searches"),
+        ("POST", "/api/v1/searches", "keep own searches"),
+        ("PATCH", "/api/v1/searches/{search_id}", "keep own searches"),
+        ("DELETE", "/api/v1/searches/{search_id}", "keep own searches"),
+    ),
     *rules(
         "actors",
         ("POST", "/api/v1/actors", "change registry", (C, A), (REGISTRY,)),
         ("PATCH", "/api/v1/actors/{actor_id}", "change registry", REGISTRARS, (REGISTRY,)),
         ("POST", "/api/v1/actors/{actor_id}/archive", "change registry", (C, A), (REGISTRY,)),
-        *(("POST", f"/api/v1/memberships/{{record_id}}/{said}", "confirm records", REGISTRARS) for said in ("confirm", "refuse")),
+        *(("POST", f"/api/v1/memberships/{{record_id}}/{said}", "confirm records", REGISTRARS, ()) for said in ("confirm", "refuse")),
         *(
-            ("POST", f"/api/v1/initiatives/{{record_id}}/partners/{{actor_id}}/{said}", "confirm records", REGISTRARS)
+            ("POST", f"/api/v1/initiatives/{{record_id}}/partners/{{actor_id}}/{said}", "confirm records", REGISTRARS, ())
             for said in ("confirm", "refuse")
         ),
+        ("POST", "/api/v1/actors/{actor_id}/merge", "change registry", (C, A), (REGISTRY,)),
+        ("GET", "/api/v1/duplicates", "change registry", (C, A), (REGISTRY,)),
+        ("GET", "/api/v1/duplicates/{pair_id}", "change registry", (C, A), (REGISTRY,)),
+        ("PATCH", "/api/v1/duplicates/{pair_id}", "change registry", (C, A), (REGISTRY,)),
+        ("GET", "/api/v1/merges", "change registry", (C, A), (REGISTRY,)),
+        ("POST", "/api/v1/merges/{merge_id}/undo", "change registry", (C, A), (REGISTRY,)),
         ("POST", "/api/v1/imports", "change registry", (A,), (REGISTRY,)),
         *(("POST", f"/api/v1/{noun}", "change registry", REGISTRARS, (REGISTRY,)) for noun in RECORDS),
         *(("PATCH", f"/api/v1/{noun}/{{record_id}}", "change registry", REGISTRARS, (REGISTRY,)) for noun in RECORDS),
