@@ -88,3 +88,44 @@ class SearchFoundV1(Event):
     search_id: UUID
     account_id: UUID = Field(description="Whose search it is.")
     count: int = Field(ge=1, description="Records that entered or changed since the last time.")
+
+
+class MergeState(Event):
+    """Two records of one organisation and which of them is kept."""
+
+    about: ClassVar[str] = "merge_id"
+    merge_id: UUID
+    version: int = Field(ge=1, description="1: merged, 2: undone.")
+    kept_id: UUID = Field(description="The actor that stays.")
+    gone_id: UUID = Field(description="The actor that went into it; its id and key lead to the kept one.")
+
+
+class ActorMergedV1(MergeState):
+    """Emitted when one record of an organisation went into another: whoever keeps the id of the one that went takes the other."""
+
+    type_name: ClassVar[str] = "hub.actors.actor.merged.v1"
+
+
+class ActorUnmergedV1(MergeState):
+    """Emitted when a merge was undone: what followed it goes back."""
+
+    type_name: ClassVar[str] = "hub.actors.actor.unmerged.v1"
+
+
+class ClaimAcceptedV1(Event):
+    """Emitted when coordinators agree that an account is of an organisation: `people` gives it a place there."""
+
+    type_name: ClassVar[str] = "hub.actors.claim.accepted.v1"
+    about: ClassVar[str] = "claim_id"
+    claim_id: UUID
+    actor_id: UUID
+    account_id: UUID
+
+
+class SuggestionAnsweredV1(Event):
+    """Emitted for each sending of a suggestion when it was decided; no word of what was suggested."""
+
+    type_name: ClassVar[str] = "hub.actors.suggestion.answered.v1"
+    about: ClassVar[str] = "suggestion_id"
+    suggestion_id: UUID = Field(description="The id that the sender was given.")
+    outcome: str = Field(description="accepted or refused.")

@@ -7,7 +7,7 @@ from chassis.timers import Timer
 from services.actors.model.graph.ask import Drawing, NetworkNotDrawn, draw
 from services.actors.model.graph.packed import EMPTY
 from services.actors.model.provenance import RecordKind
-from services.actors.use_cases import directory, provenance, saved, searching, statistics
+from services.actors.use_cases import directory, duplicates, provenance, saved, searching, statistics
 from services.actors.use_cases.graph import drawing
 
 
@@ -75,6 +75,14 @@ async def tell_what_is_new(service: Any) -> None:  # Any: as above
     while more:
         async with service.open_work(SYSTEM) as work:
             more = await saved.tell_what_is_new(work)
+
+
+async def compare_actors(service: Any) -> None:  # Any: as above
+    """Find records that look like the same organisation among those that are new or changed."""
+    more = True
+    while more:
+        async with service.open_work(SYSTEM) as work:
+            more = await duplicates.compare_some(work)
 
 
 TIMERS = (

@@ -11,10 +11,12 @@ from services.actors.store import parts
 from services.actors.store.actors import ActorStore
 from services.actors.store.confirmations import ConfirmationStore
 from services.actors.store.directory import DirectoryStore
+from services.actors.store.duplicates import DuplicateStore
 from services.actors.store.graph.drawings import DrawingStore
 from services.actors.store.graph.questions import GraphStore
 from services.actors.store.history import HistoryStore
 from services.actors.store.identifiers import IdentifierStore
+from services.actors.store.merges import MergeStore
 from services.actors.store.people import PeopleStore
 from services.actors.store.quality import QualityStore
 from services.actors.store.records import Records
@@ -57,6 +59,8 @@ class Work(BaseWork):
     graph: GraphStore = field(init=False)
     statistics: StatisticsStore = field(init=False)
     people: PeopleStore = field(init=False)
+    merges: MergeStore = field(init=False)
+    duplicates: DuplicateStore = field(init=False)
 
     def open_stores(self, session: AsyncSession) -> None:
         """The stores of this transaction."""
@@ -81,6 +85,8 @@ class Work(BaseWork):
         self.graph = GraphStore(session)
         self.statistics = StatisticsStore(session)
         self.people = PeopleStore(session, self.parts.ledger)
+        self.merges = MergeStore(session)
+        self.duplicates = DuplicateStore(session)
 
     async def finish(self) -> None:
         """What is left to the end; then the registry's revision rises, if this transaction changed the registry."""

@@ -1,30 +1,17 @@
 """Routes of actors."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from chassis.edge import HubRoute
 from chassis.paging import Page, Paging, listed
-from services.actors.api.common import (
-    BoxText,
-    InCountry,
-    InNetwork,
-    InOneTransaction,
-    Key,
-    NearText,
-    OfKind,
-    OfTheme,
-    Version,
-    WithinKm,
-    Words,
-    around_of,
-    box_of,
-    id_of,
-)
+from services.actors.api.asked import AskedActors
+from services.actors.api.caching import unchanged
+from services.actors.api.common import InOneTransaction, Key, Version
 from services.actors.model.records import Actor
 from services.actors.schemas.actors import ActorCreate, ActorRead, ActorUpdate
-from services.actors.store.actors import ActorFilter
 from services.actors.use_cases import actors
 
 router = APIRouter(prefix="/api/v1/actors", route_class=HubRoute, tags=["registry"])
@@ -36,19 +23,17 @@ async def list_actors(
     response: Response,
     work: InOneTransaction,
     paging: Paging,
-    q: Words = None,
-    kind: OfKind = None,
-    country: InCountry = None,
-    network: InNetwork = None,
-    theme: OfTheme = None,
-    bbox: BoxText = None,
-    near: NearText = None,
-    within_km: WithinKm = 25,
+    wanted: AskedActors,
     archived: Annotated[bool, Query(description="true: the archived actors instead of the living ones.")] = False,
-) -> dict[str, Any]:
-    """Organisations of the registry, by name. For everybody."""
-    wanted = ActorFilter(q, kind, country, await id_of(work, network), theme, box_of(bbox), around_of(near, within_km), archived)
-    return listed(request, response, await work.actors.page(paging, wanted))
+    total: Annotated[bool, Query(description="true: count how many there are in all.")] = False,
+) -> Any:  # Any: FastAPI shapes it
+    """Organisations of the registry, by name; with words the best hits first, in any spelling and script, and typing errors are forgiven. For
+    everybody. Who follows the cursor while others write meets each record that was there all the time exactly once."""
+    if (same := await unchanged(request, response, work)) is not None:
+        return same
+    asked = replace(wanted, archived=archived)
+    page = await work.actors.page(paging, asked)
+    return listed(request, response, replace(page, total=await work.actors.count(asked)) if total else page)
 
 
 @router.post("", status_code=201, response_model=ActorRead)

@@ -103,16 +103,19 @@ class Point(BaseModel):
 
 
 class Feature(BaseModel):
-    """An actor on the map."""
+    """An actor on the map, or with `zoom` several that lie close together."""
 
     type: Literal["Feature"]
-    id: UUID
+    id: UUID | None = Field(None, description="The actor's; several together have none.")
     geometry: Point
-    properties: dict[str, Any] = Field(description="slug, kind, name, local_name, country, population, website, source.")  # Any: JSON
+    properties: dict[str, Any] = Field(  # Any: JSON
+        description="Of an actor: slug, kind, name, local_name, country, population, website, source. Of several: cluster (true), count."
+    )
 
 
 class FeatureCollection(BaseModel):
     """The actors that have a place (RFC 7946)."""
 
     type: Literal["FeatureCollection"]
+    cell_degrees: float | None = Field(None, description="With `zoom`: how wide the cells are in which actors were counted together.")
     features: list[Feature]

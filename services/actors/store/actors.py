@@ -2,26 +2,38 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from math import cos, radians
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from chassis.paging import Listed, PageRequest
 from services.actors.model.provenance import RecordKind
 from services.actors.model.records import Actor, ActorRef
-from services.actors.model.texts import folded, read_uuid
-from services.actors.store.records import AlreadyRecorded, NoSuchRecord, Records, chunks, holds, holds_words
+from services.actors.model.search import Sought
+from services.actors.model.texts import read_uuid
+from services.actors.model.vocabulary import Confirmation
+from services.actors.store.facets import Cell, Facet, cells, facets
+from services.actors.store.records import AlreadyRecorded, NoSuchRecord, Records, chunks, holds
 from services.actors.store.rows import actor_of, actor_values
-from services.actors.tables import ActorRow, DeclarationRow, InitiativeRow, MembershipRow, TombstoneRow
+from services.actors.store.search.finding import Finder
+from services.actors.store.walking import walk
+from services.actors.tables import ActorRow, DeclarationRow, InitiativeRow, MembershipRow, PracticeRow, SearchEntryRow, TombstoneRow
 
 KM_PER_DEGREE = 111.195
 """Kilometres in a degree of latitude (6371.0088 km * pi / 180)."""
 MOST_DRAWN = 20_000
 """The most actors or memberships that one map or graph holds."""
+
+LOCATED: tuple[Any, ...] = (
+    ActorRow.id, ActorRow.slug, ActorRow.kind, ActorRow.name, ActorRow.local_name, ActorRow.country, ActorRow.lat, ActorRow.lon,
+    ActorRow.population, ActorRow.website, ActorRow.source,
+)  # fmt: skip
+"""What a map shows of an actor (Any: mapped columns)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,11 @@ class ActorFilter:
     box: Box | None = None
     around: Around | None = None
     archived: bool = False
+    practice: str | None = None
+    has_declaration: bool | None = None
+    confirmed: bool | None = None
+    entered_since: datetime | None = None
+    changed_since: datetime | None = None
 
 
 def distance_squared(lat: Any, lon: Any, around: Around) -> ColumnElement[float]:  # Any: mapped columns
@@ -75,18 +92,42 @@ def _in_box(box: Box) -> ColumnElement[bool]:
 
 
 def conditions(wanted: ActorFilter) -> list[ColumnElement[bool]]:
-    """The filter as SQL conditions on `actor`."""
+    """The filter as SQL conditions on `actor`, but for its words (`ActorStore.conditions`)."""
     found: list[ColumnElement[bool]] = [col(ActorRow.archived).is_(wanted.archived)]
-    if wanted.q is not None:
-        found += holds_words(col(ActorRow.folded), folded(wanted.q))
     if wanted.kind is not None:
         found.append(col(ActorRow.kind) == wanted.kind)
     if wanted.country is not None:
         found.append(col(ActorRow.country) == wanted.country)
+    return found + _related(wanted, col(ActorRow.id)) + _own(wanted)
+
+
+def _related(wanted: ActorFilter, actor_id: Any) -> list[ColumnElement[bool]]:  # Any: the column of the actor's id
+    """What the filter asks of records about an actor."""
+    found: list[ColumnElement[bool]] = []
     if wanted.network is not None:
-        found.append(exists().where(col(MembershipRow.member_id) == col(ActorRow.id), col(MembershipRow.network_id) == wanted.network))
+        members = select(col(MembershipRow.member_id)).where(col(MembershipRow.network_id) == wanted.network)
+        found.append(actor_id.in_(members))
     if wanted.theme is not None:
-        found.append(exists().where(col(InitiativeRow.actor_id) == col(ActorRow.id), holds(col(InitiativeRow.themes), wanted.theme)))
+        found.append(actor_id.in_(select(col(InitiativeRow.actor_id)).where(holds(col(InitiativeRow.themes), wanted.theme))))
+    if wanted.practice is not None:
+        found.append(actor_id.in_(select(col(PracticeRow.actor_id)).where(col(PracticeRow.practice) == wanted.practice)))
+    if wanted.has_declaration is not None:
+        declared = exists().where(col(DeclarationRow.municipality_id) == actor_id)
+        found.append(declared if wanted.has_declaration else not_(declared))
+    if wanted.confirmed is not None:
+        side = or_(col(MembershipRow.member_id) == actor_id, col(MembershipRow.network_id) == actor_id)
+        sure = exists().where(side, col(MembershipRow.confirmation) == Confirmation.BOTH_SIDES.value)
+        found.append(sure if wanted.confirmed else not_(sure))
+    return found
+
+
+def _own(wanted: ActorFilter) -> list[ColumnElement[bool]]:
+    """What the filter asks of an actor's place and dates."""
+    found: list[ColumnElement[bool]] = []
+    if wanted.entered_since is not None:
+        found.append(col(ActorRow.created_at) >= wanted.entered_since)
+    if wanted.changed_since is not None:
+        found.append(col(ActorRow.updated_at) > wanted.changed_since)
     if wanted.box is not None:
         found.append(_in_box(wanted.box))
     if wanted.around is not None:
@@ -126,9 +167,51 @@ class ActorStore:
             raise AlreadyRecorded("This is in the registry already; change that record instead.")
         await self.records.add(actor)
 
+    async def conditions(self, wanted: ActorFilter) -> list[ColumnElement[bool]]:
+        """The whole filter as SQL conditions on `actor`: where no actor has the words, those with similar words count."""
+        found = conditions(wanted)
+        if wanted.q is not None:
+            matching = await Finder(self.session).matching(wanted.q, [col(SearchEntryRow.kind) == Sought.ACTOR.value])
+            ids = select(col(SearchEntryRow.record_id)).where(col(SearchEntryRow.kind) == Sought.ACTOR.value)
+            found.append(false() if matching is None else col(ActorRow.id).in_(ids.where(matching)))
+        return found
+
     async def page(self, request: PageRequest, wanted: ActorFilter) -> Listed[Actor]:
-        """One page of actors, by name."""
-        return await self.records.page(request, conditions(wanted))
+        """One page of actors: by name, or with words the best hits first. Who pages through while records are entered, changed and removed
+        meets each that was there all the time exactly once."""
+        if wanted.q is None:
+            return await walk(self.session, request, conditions(wanted))
+        own = _own(wanted)
+        asked: list[ColumnElement[bool]] = [col(SearchEntryRow.kind) == Sought.ACTOR.value, col(SearchEntryRow.archived).is_(wanted.archived)]
+        if wanted.kind is not None:
+            asked.append(col(SearchEntryRow.sub) == wanted.kind)
+        if wanted.country is not None:
+            asked.append(col(SearchEntryRow.country) == wanted.country)
+        asked += _related(wanted, col(SearchEntryRow.record_id)) + own
+        hits = await Finder(self.session).page(request, wanted.q, asked, ActorRow if own else None)
+        found = await self.many(hit.record_id for hit in hits.items)
+        return Listed([found[hit.record_id] for hit in hits.items if hit.record_id in found], hits.more_after)
+
+    async def count(self, wanted: ActorFilter) -> int:
+        """How many actors there are."""
+        asked = select(func.count()).select_from(ActorRow).where(*await self.conditions(wanted))
+        return (await self.session.execute(asked)).scalar_one()
+
+    async def facets(self, wanted: ActorFilter) -> dict[str, list[Facet]]:
+        """How the actors that are asked for spread over kinds, countries, networks and themes."""
+        return await facets(self.session, await self.conditions(wanted))
+
+    async def cells(self, wanted: ActorFilter, zoom: int) -> tuple[float, list[Cell]]:
+        """The located actors that are asked for, counted by the cells of a grid."""
+        return await cells(self.session, await self.conditions(wanted), zoom)
+
+    async def many(self, ids: Iterable[UUID]) -> dict[UUID, Actor]:
+        """These actors, by id."""
+        found: dict[UUID, Actor] = {}
+        for part in chunks(ids):
+            rows = (await self.session.execute(select(ActorRow).where(col(ActorRow.id).in_(part)))).scalars()
+            found |= {row.id: actor_of(row) for row in rows}
+        return found
 
     async def refs(self, ids: Iterable[UUID]) -> dict[UUID, ActorRef]:
         """How others name these actors."""
@@ -151,13 +234,16 @@ class ActorStore:
 
     async def located(self, wanted: ActorFilter) -> list[Any]:
         """Rows of the actors that have a place, by name, at most one more than MOST_DRAWN (Any: named rows)."""
-        columns = (
-            ActorRow.id, ActorRow.slug, ActorRow.kind, ActorRow.name, ActorRow.local_name, ActorRow.country,
-            ActorRow.lat, ActorRow.lon, ActorRow.population, ActorRow.website, ActorRow.source,
-        )  # fmt: skip
-        asked = select(*(col(column) for column in columns)).where(*conditions(wanted), col(ActorRow.lat).is_not(None))
+        asked = select(*map(col, LOCATED)).where(*await self.conditions(wanted), col(ActorRow.lat).is_not(None))
         rows = await self.session.execute(asked.order_by(col(ActorRow.folded), col(ActorRow.id)).limit(MOST_DRAWN + 1))
         return list(rows.all())
+
+    async def located_alone(self, slugs: list[str]) -> list[Any]:
+        """Rows of these actors as a map shows them (Any: named rows)."""
+        rows: list[Any] = []
+        for part in chunks(slugs):
+            rows += (await self.session.execute(select(*map(col, LOCATED)).where(col(ActorRow.slug).in_(part)))).all()
+        return rows
 
     async def drawn(self, ids: set[UUID]) -> list[Any]:
         """Rows of these actors as a graph shows them, by name (Any: named rows)."""

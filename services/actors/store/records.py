@@ -115,6 +115,14 @@ class Records(Generic[M]):
             raise ChangedMeanwhile("Somebody changed this record in the meantime; read it again.")
         mark_changed(self.session)
 
+    async def some(self, ids: Iterable[UUID]) -> dict[UUID, M]:
+        """The stored records among these, by id, for showing."""
+        found: dict[UUID, M] = {}
+        for part in chunks(ids):
+            rows = (await self.session.execute(select(self.row).where(self.row.id.in_(part)))).scalars()
+            found |= {row.id: self.to_model(row) for row in rows}
+        return found
+
     async def known(self, keys: Iterable[object], column: str = "id") -> dict[Any, M]:
         """The stored records among these keys, by key; they stay locked until the end of the transaction (PostgreSQL)."""
         found: dict[Any, M] = {}

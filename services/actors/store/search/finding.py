@@ -62,13 +62,14 @@ class Finder:
             found[word] = {begins: 0, **await self.words.like(word)}
         return found if any(len(some) > 1 for some in found.values()) else None
 
-    async def matching(self, q: str) -> ColumnElement[bool] | None:
-        """The condition on entries for a question: every word is there; where that finds nothing, similar words. None: nothing can be found."""
+    async def matching(self, q: str, conditions: Conditions) -> ColumnElement[bool] | None:
+        """The condition on entries for a question: every word is there; where no entry that meets the conditions has them, similar words.
+        None: nothing can be found."""
         question = question_of(q)
         if not question.words:
             return None
         exact = self.exactly(question)
-        if (await self.session.execute(select(col(E.id)).where(exact).limit(1))).first() is not None:
+        if (await self.session.execute(select(col(E.id)).where(exact, *conditions).limit(1))).first() is not None:
             return exact
         near = await self.alternatives(question)
         return self.full_text.has([list(some) for some in near.values()]) if near else None
@@ -86,9 +87,18 @@ class Finder:
             hits += await self.similar(question, conditions, joined, min(MOST_SIMILAR, request.limit) - len(hits))
         return Listed(hits, more)
 
-    async def first(self, q: str, conditions: Conditions, limit: int) -> list[Hit]:
-        """The best few hits."""
-        return (await self.page(PageRequest(limit, None), q, conditions)).items[:limit]
+    async def suggestions(self, q: str, limit: int) -> list[Hit]:
+        """Actors that may be meant, the best few."""
+        return (await self.page(PageRequest(limit, None), q, [col(E.kind) == Sought.ACTOR.value, col(E.archived).is_(False)])).items[:limit]
+
+    async def of_kinds(self, request: PageRequest, q: str, kinds: Sequence[Sought] | None, country: str | None) -> Listed[Hit]:
+        """One page of hits of these kinds (None: all), of a country."""
+        where: list[ColumnElement[bool]] = [col(E.archived).is_(False)]
+        if kinds:
+            where.append(col(E.kind).in_([kind.value for kind in kinds]))
+        if country is not None:
+            where.append(col(E.country) == country)
+        return await self.page(request, q, where)
 
     async def similar(self, question: Question, conditions: Conditions, joined: Any, limit: int) -> list[Hit]:  # Any: as above
         """Entries that do not have the words themselves but similar ones, the nearest first."""
