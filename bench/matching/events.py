@@ -19,9 +19,10 @@ from bench.matching.events_child import CASE, TEAM, need_body, offer_body
 from bench.report import Report, progress, quantile
 from chassis.broker import Broker, prepare_broker, provision, wait_until_healthy
 from chassis.bus import Bus
+from chassis.free_ports import free_ports
 from chassis.identity import public_key_of
 from chassis.testing import GATEWAY, GATEWAY_KEY, Databases, account, postgres_server
-from chassis.testing_broker import RunningBroker, free_ports
+from chassis.testing_broker import RunningBroker
 from contracts.envelope import open_envelope
 from contracts.matching import NeedProposalsReadyV1
 
