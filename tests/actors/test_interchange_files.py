@@ -78,7 +78,15 @@ async def test_every_table_has_as_many_rows_in_each_format(hub: Bench, registry_
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) and value.is_integer() else str(value)
+    return (
+        ""
+        if value is None
+        else str(value).lower()
+        if isinstance(value, bool)
+        else f"{value:g}"
+        if isinstance(value, float) and value.is_integer()
+        else str(value)
+    )
 
 
 async def test_networkx_reads_both_graphs_alike(hub: Bench, registry_files: dict[str, bytes]) -> None:
@@ -97,7 +105,9 @@ async def test_networkx_reads_both_graphs_alike(hub: Bench, registry_files: dict
     assert {(member, network) for member, network, _ in graphml.edges(keys=True)} == set(gexf.edges())
 
 
-async def test_the_dump_is_a_valid_data_package_and_the_same_bytes_twice(hub: Bench, registry_files: dict[str, bytes], tmp_path: Path, clock: TestClock) -> None:
+async def test_the_dump_is_a_valid_data_package_and_the_same_bytes_twice(
+    hub: Bench, registry_files: dict[str, bytes], tmp_path: Path, clock: TestClock
+) -> None:
     await load(hub, registry_files)
     provider = await enter(hub, "Accueil Isère", slug="accueil-isere")
     await an_offer(hub, provider_actor_id=provider["id"])

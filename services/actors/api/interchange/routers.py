@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.actors.api.interchange import exports
+from services.actors.api.interchange import exports, hsds
 
-ROUTERS: tuple[APIRouter, ...] = (exports.router,)
+ROUTERS: tuple[APIRouter, ...] = (exports.router, hsds.router)
 """In the order in which addresses are tried."""

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, String, Uuid, cast, literal, null, select, tuple_, union_all
+from sqlalchemy import CompoundSelect, String, Uuid, cast, literal, null, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -20,7 +20,7 @@ PART = 2000
 def _left() -> CompoundSelect[Any]:
     stone, offer = TombstoneRow, DirectoryOfferRow
     records = select(col(stone.kind), col(stone.record_id), col(stone.slug), col(stone.removed_at), col(stone.merged_into))
-    offers: Select[Any] = select(
+    offers: Any = select(
         literal("offer").label("kind"), col(offer.id).label("record_id"), cast(null(), String(80)).label("slug"),
         col(offer.updated_at).label("removed_at"), cast(null(), Uuid()).label("merged_into"),
     ).where(col(offer.listed).is_(False))  # fmt: skip

@@ -105,10 +105,11 @@ def valid_offers(today: date) -> list[Any]:
 
 def _offers(today: date) -> Select[Any]:
     row = DirectoryOfferRow
-    asked = select(row, col(ActorRow.slug), col(ActorRow.name)).outerjoin(
+    asked: Any = select(row, col(ActorRow.slug), col(ActorRow.name)).outerjoin(
         ActorRow, and_(col(ActorRow.id) == col(row.provider_actor_id), col(ActorRow.archived).is_(False))
     )
-    return asked.where(*valid_offers(today)).order_by(col(row.id))
+    chosen: Select[Any] = asked.where(*valid_offers(today)).order_by(col(row.id))
+    return chosen
 
 
 def _asked(dataset: Dataset, today: date) -> tuple[Select[Any], Callable[..., Row]]:
