@@ -21,3 +21,12 @@ class Settings(ServiceSettings):
     round_offers: int = Field(200, ge=1, le=2000, description="Offers considered for each need of a round, the best ones.")
     need_days: int = Field(90, ge=7, le=730, description="Days after which a need that nobody could fill is withdrawn.")
     closed_case_days: int = Field(30, ge=1, le=730, description="Days after which a closed case's household is blanked.")
+    ask_without_name: bool = Field(False, description="Whether somebody without an account may ask for help, under a code alone.")
+    asks_per_day: int = Field(5, ge=1, le=1000, description="Asks without a name that one network address may make in a day.")
+    asks_waiting: int = Field(
+        100, ge=1, le=10_000, description="Asks that may wait for a coordinator at a time; more are refused until some are read."
+    )
+    ask_days: int = Field(60, ge=7, le=365, description="Days that an ask without a name holds, from its last change; then it ends by itself.")
+    ask_place: str = Field(
+        "", max_length=300, description="Where an asker meets a coordinator: address, hours and telephone of the reception office."
+    )

@@ -18,6 +18,7 @@ from services.matching.model.need import Need
 from services.matching.model.offer import Provider
 from services.matching.model.scarcity import Pace
 from services.matching.settings import Settings
+from services.matching.store.asks import AskStore
 from services.matching.store.cases import CaseStore
 from services.matching.store.changes import ChangeStore
 from services.matching.store.history import HistoryStore
@@ -186,6 +187,7 @@ class Touched:
 class Work(BaseWork):
     """One transaction of matching."""
 
+    asks: AskStore = field(init=False)
     offers: OfferStore = field(init=False)
     cases: CaseStore = field(init=False)
     needs: NeedStore = field(init=False)
@@ -201,6 +203,7 @@ class Work(BaseWork):
 
     def open_stores(self, session: AsyncSession) -> None:
         """Open the stores on the transaction."""
+        self.asks = AskStore(session)
         self.offers = OfferStore(session)
         self.cases = CaseStore(session)
         self.needs = NeedStore(session)
