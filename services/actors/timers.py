@@ -86,6 +86,7 @@ async def compare_actors(service: Any) -> None:  # Any: as above
 
 
 TIMERS = (
+    Timer("compare actors", 60.0, compare_actors),
     Timer("mend the search", 30.0, mend_search),
     Timer("sweep the search", 86_400.0, sweep_search),
     Timer("tell what is new", 600.0, tell_what_is_new),

@@ -16,6 +16,7 @@ from services.actors.store.graph.drawings import DrawingStore
 from services.actors.store.graph.questions import GraphStore
 from services.actors.store.history import HistoryStore
 from services.actors.store.identifiers import IdentifierStore
+from services.actors.store.imports import ImportStore
 from services.actors.store.merges import MergeStore
 from services.actors.store.people import PeopleStore
 from services.actors.store.quality import QualityStore
@@ -55,6 +56,7 @@ class Work(BaseWork):
     finder: Finder = field(init=False)
     searches: SavedSearches = field(init=False)
     directory: DirectoryStore = field(init=False)
+    imports: ImportStore = field(init=False)
     drawings: DrawingStore = field(init=False)
     graph: GraphStore = field(init=False)
     statistics: StatisticsStore = field(init=False)
@@ -81,6 +83,7 @@ class Work(BaseWork):
         self.finder = Finder(session)
         self.searches = SavedSearches(session)
         self.directory = DirectoryStore(session)
+        self.imports = ImportStore(session)
         self.drawings = DrawingStore(session)
         self.graph = GraphStore(session)
         self.statistics = StatisticsStore(session)
