@@ -21,6 +21,14 @@ async def registry_news(work: Work, event: actors.ActorState | actors.ImportFini
     await notify.hear(work, News(event.type_name, _event_id(work), "registry", UUID(event.about_id)))
 
 
+async def search_news(work: Work, event: actors.SearchFoundV1) -> None:
+    """There is something new for a search that an account keeps."""
+    await notify.hear(
+        work,
+        News(event.type_name, _event_id(work), "search", event.search_id, started_by=event.account_id, numbers={"count": event.count}),
+    )
+
+
 async def offer_news(work: Work, event: matching.OfferState) -> None:
     """An offer was posted or changed."""
     news = News(
@@ -143,6 +151,7 @@ HANDLERS: dict[type[Event], Handler] = {
     actors.ActorChangedV1: registry_news,
     actors.ActorArchivedV1: registry_news,
     actors.ImportFinishedV1: registry_news,
+    actors.SearchFoundV1: search_news,
     matching.OfferPostedV1: offer_news,
     matching.OfferApprovedV1: offer_news,
     matching.OfferRefusedV1: offer_news,

@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 
 from chassis.ids import new_id
 from chassis.testing import Bench, account
-from contracts import matching, people
+from contracts import actors, matching, people
 from services.notifications.tables import AccountRow, MailRow, NoticeRow
 
 from .conftest import CITY, a_match, an_account, an_offer
@@ -270,3 +270,14 @@ async def test_old_messages_are_forgotten(bench: Bench, clock: object) -> None:
     await bench.run_timer("forget old messages")
 
     assert len(await notices(bench)) == len(await mails(bench)) == 1
+
+
+async def test_who_keeps_a_search_is_told_once_that_there_is_something_new_and_nobody_else_is(bench: Bench) -> None:
+    reader = await settled(bench, "volunteer")
+    await settled(bench, "admin")
+    event = actors.SearchFoundV1(search_id=new_id(), account_id=reader, count=3)
+
+    await bench.hear(event, times=2)
+
+    assert await notices(bench) == [(reader, "search_found")]
+    assert await mails(bench) == [(reader, "search_found", "due")]

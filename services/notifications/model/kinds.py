@@ -27,6 +27,7 @@ class Kind(StrEnum):
     ROUND_FAILED = "round_failed"
     ROUND_APPLIED = "round_applied"
     WEBHOOK_DISABLED = "webhook_disabled"
+    SEARCH_FOUND = "search_found"
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105 a kind of message, no password
     DIGEST = "digest"
@@ -147,6 +148,13 @@ TRAITS: Mapping[Kind, Traits] = MappingProxyType(
                 "A webhook was switched off",
                 "Its address is gone or has failed for days. Repair it, then switch it on again.",
                 "/webhooks/{id}",
+            )
+        ),
+        Kind.SEARCH_FOUND: Traits(
+            Sentences(
+                "There is something new for a search that you keep",
+                "{count} records are new or changed since the last message.",
+                "/me/searches/{id}",
             )
         ),
         Kind.INVITATION: Traits(

@@ -40,7 +40,7 @@ class Side(StrEnum):
     MODERATORS = "moderators"
     """All coordinators and admins."""
     STARTER = "starter"
-    """Who started a round."""
+    """Who started a round, or keeps a search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
             Rule(Kind.ROUND_FAILED, Side.STARTER, frozenset({"failed"})),
         ),
         "hub.matching.round.applied.v1": (Rule(Kind.ROUND_APPLIED, Side.STARTER),),
+        "hub.actors.search.found.v1": (Rule(Kind.SEARCH_FOUND, Side.STARTER, needs_count=True),),
     }
 )
 """Event type -> the messages that it causes. Invitations, new passwords and switched-off webhooks have use cases of their own."""

@@ -12,6 +12,8 @@ TEST_EVENT = "hub.notifications.webhook.test.v1"
 """The type of the event that a test sends; it never travels between services."""
 
 _ACTORS = "hub.actors."
+_SEARCH = "hub.actors.search."
+"""Of one account alone, and told to nobody else."""
 _OFFER = "hub.matching.offer."
 _CASE = ("hub.matching.case.", "hub.matching.need.")
 _MATCH = "hub.matching.match."
@@ -110,7 +112,7 @@ class CallOutcome:
 
 def may_receive(owner: Owner, news: News) -> bool:
     """Whether a webhook's owner may hear this event, by scope and actor; what is not named here is heard by nobody."""
-    if news.type.startswith(_ACTORS):
+    if news.type.startswith(_ACTORS) and not news.type.startswith(_SEARCH):
         return owner.is_admin or "read" in owner.scopes
     if news.type.startswith(_OFFER):
         if owner.is_admin:
