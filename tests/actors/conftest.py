@@ -1,5 +1,6 @@
 """A bench with the registry, and builders of what its tests need."""
 
+from array import array
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ import pytest
 
 from chassis.testing import Bench, Databases, TestClock, account, bench_for, settings_for_tests
 from services.actors.app import build
+from services.actors.model.graph.ask import Drawing
+from services.actors.model.graph.packed import Packed
 from services.actors.model.import_report import KINDS
 from services.actors.settings import Settings
 
@@ -52,3 +55,17 @@ def an_actor(bench: Bench) -> Build:
 def registry_files() -> dict[str, bytes]:
     """The real data set."""
     return {kind: (DATA / f"{kind}.csv").read_bytes() for kind in KINDS}
+
+
+@pytest.fixture
+def drawn_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network is drawn in the tests' own process, which has loaded what that needs; `test_graph.py` uses the worker."""
+    from services.actors.model.graph.worker import draw_network
+
+    async def draw(links: bytes, old: Packed, **_bounds: float) -> Drawing:
+        graph, bridging, figures = draw_network(links, old)
+        column = array("q")
+        column.frombytes(bridging.tobytes())
+        return Drawing(graph, column, figures)
+
+    monkeypatch.setattr("services.actors.timers.draw", draw)

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-import networkx
+import networkx  # type: ignore[import-untyped]
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import csr_array  # type: ignore[import-untyped]
+from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
 
 from services.actors.model.graph.kernels import Floats, Ints, betweenness
 

@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 THETA = 1.1
 """A cell of the tree that looks smaller than this, seen from an actor, acts as one body."""
 DEEPEST = 48
-FARTHER = 1.0 / 60.0
-"""How much the pull to the middle grows with the distance, so that loosely tied parts do not drift away."""
 
 
 def compiled(function: Kernel) -> Kernel:
@@ -92,7 +91,7 @@ def tree_of(x: Floats, y: Floats, mass: Floats) -> tuple[Ints, Floats, Floats, F
 @compiled
 def forces(x: Floats, y: Floats, mass: Floats, first: Ints, other: Ints, repulsion: float, gravity: float, fx: Floats, fy: Floats) -> None:
     """The forces of ForceAtlas2 (Jacomy, Venturini, Heymann, Bastian: PLOS ONE 9(6), 2014): repulsion by mass over distance, attraction by distance
-    along links, a pull to the middle."""
+    along links, a pull to the middle that grows with the distance, so that loosely tied parts do not drift away."""
     child, weight, cx, cy, width, _used = tree_of(x, y, mass)
     stack = np.empty(4 * DEEPEST + 16, np.int32)
     for i in range(len(x)):
@@ -117,8 +116,8 @@ def forces(x: Floats, y: Floats, mass: Floats, first: Ints, other: Ints, repulsi
                         top += 1
         away = np.sqrt(x[i] * x[i] + y[i] * y[i])
         if away > 1e-9:
-            sum_x -= gravity * mass[i] * x[i] * (1.0 / away + FARTHER)
-            sum_y -= gravity * mass[i] * y[i] * (1.0 / away + FARTHER)
+            sum_x -= gravity * mass[i] * x[i] * (1.0 / away + 0.5 / np.sqrt(len(x)))
+            sum_y -= gravity * mass[i] * y[i] * (1.0 / away + 0.5 / np.sqrt(len(x)))
         for arc in range(first[i], first[i + 1]):
             sum_x -= x[i] - x[other[arc]]
             sum_y -= y[i] - y[other[arc]]
@@ -223,7 +222,7 @@ def push_apart(x: Floats, y: Floats, radius: Floats, small: float, turns: int) -
             if radius[i] > small:
                 for j in large:
                     if j > i:
-                        met += _part(x, y, radius, i, j)
+                        met += _part(x, y, radius, i, int(j))
             for row in range(row_from, row_to + 1):
                 for k in range(start[columns * row + column_from], start[columns * row + column_to + 1]):
                     j = order[k]

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from services.actors.model.graph.kernels import Floats, Ints, distances_from, push_apart, settle
+from services.actors.model.graph.kernels import Bools, Floats, Ints, distances_from, push_apart, settle
 
 REPULSION = 12.0
 GRAVITY = 2.0
@@ -31,8 +31,8 @@ class Given:
     component: Ints
     x: Floats
     y: Floats
-    known: Ints
-    same: Ints
+    known: Bools
+    same: Bools
 
 
 def radius_of(degree: Ints) -> Floats:
@@ -67,15 +67,14 @@ def _permuted(given: Given, order: Ints) -> Given:
     first = np.concatenate(([0], np.cumsum(degree))).astype(np.int32)
     arcs = np.repeat(given.first[:-1][order] - first[:-1], degree) + np.arange(len(given.other))
     other = rank[given.other[arcs]]
-    columns = given.component, given.x, given.y, given.known, given.same
-    return Given(first, other, *(column[order] for column in columns))
+    return Given(first, other, given.component[order], given.x[order], given.y[order], given.known[order], given.same[order])
 
 
 def _component(parts: Given, start: int, end: int) -> tuple[Floats, Floats, tuple[float, float, float, bool]]:
     """One component around its own middle, and the circle around it: the middle it had, its radius, and whether it was there before."""
     first = (parts.first[start : end + 1] - parts.first[start]).astype(np.int32)
     other = (parts.other[parts.first[start] : parts.first[end]] - start).astype(np.int32)
-    degree, known = np.diff(first), parts.known[start:end] > 0
+    degree, known = np.diff(first), parts.known[start:end]
     old_x, old_y = parts.x[start:end].copy(), parts.y[start:end].copy()
     main = parts.component[start] == 0
     middle = (float(old_x[known].mean()), float(old_y[known].mean())) if known.any() and not main else (0.0, 0.0)
@@ -84,7 +83,7 @@ def _component(parts: Given, start: int, end: int) -> tuple[Floats, Floats, tupl
     mass, n = degree + 1.0, end - start
     if known.mean() >= KNOWN_SHARE:
         x, y = _with_newcomers(first, other, degree, old_x, old_y, known)
-        hold = np.where(known, np.where(parts.same[start:end] > 0, HELD, LOOSER), 0.0) * mass
+        hold = np.where(known, np.where(parts.same[start:end], HELD, LOOSER), 0.0) * mass
         settle(x, y, mass, first, other, REPULSION, GRAVITY, old_x, old_y, hold, 30)
     else:
         x, y = _spread(first, other, degree)
@@ -94,7 +93,7 @@ def _component(parts: Given, start: int, end: int) -> tuple[Floats, Floats, tupl
         if known.sum() >= 2:
             x, y = _turned(x, y, old_x, old_y, known)
     radius = radius_of(degree) + GAP
-    push_apart(x, y, radius, SMALL_RADIUS, 600)
+    push_apart(x, y, radius, SMALL_RADIUS, int(np.clip(20_000_000 // n, 100, 600)))
     reach = float((np.hypot(x, y) + radius).max())
     return x, y, (*middle, reach, bool(known.any()))
 
@@ -133,7 +132,7 @@ def _around(hub_degree: Ints) -> tuple[Floats, Floats]:
     return away * np.cos(turned), away * np.sin(turned)
 
 
-def _with_newcomers(first: Ints, other: Ints, degree: Ints, old_x: Floats, old_y: Floats, known: Ints) -> tuple[Floats, Floats]:
+def _with_newcomers(first: Ints, other: Ints, degree: Ints, old_x: Floats, old_y: Floats, known: Bools) -> tuple[Floats, Floats]:
     """The old positions; who is new stands amid its neighbours, around the only one it has."""
     x, y, placed = old_x.copy(), old_y.copy(), known.copy()
     around_x, around_y = _around(degree[other[first[:-1]]])
@@ -152,7 +151,7 @@ def _with_newcomers(first: Ints, other: Ints, degree: Ints, old_x: Floats, old_y
     return x, y
 
 
-def _turned(x: Floats, y: Floats, old_x: Floats, old_y: Floats, known: Ints) -> tuple[Floats, Floats]:
+def _turned(x: Floats, y: Floats, old_x: Floats, old_y: Floats, known: Bools) -> tuple[Floats, Floats]:
     """The drawing turned, and mirrored where that is nearer, so that those who were there lie as near as possible to their old places."""
     fresh, old = np.column_stack((x[known], y[known])), np.column_stack((old_x[known], old_y[known]))
     left, _sizes, right = np.linalg.svd((fresh - fresh.mean(axis=0)).T @ (old - old.mean(axis=0)))

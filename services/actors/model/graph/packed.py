@@ -60,7 +60,8 @@ class _Ids:
         return self._ids[16 * place : 16 * place + 16]
 
 
-EMPTY = Packed(b"", array("i", [0]), *(array("i") for _ in range(5)))
+_NONE = array("i")
+EMPTY = Packed(b"", array("i", [0]), _NONE, _NONE, _NONE, _NONE, _NONE)
 
 
 def packed(graph: Packed) -> bytes:
@@ -87,7 +88,8 @@ def unpacked(kept: bytes) -> Packed:
             column.byteswap()
         columns.append(column)
         place += 4 * length
-    return Packed(body[HEADER.size : HEADER.size + 16 * nodes], *columns, labels=labels)
+    first, other, x, y, community, component = columns
+    return Packed(body[HEADER.size : HEADER.size + 16 * nodes], first, other, x, y, community, component, labels)
 
 
 def _little(column: "array[int]") -> bytes:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.actors.model.graph.analysis import bridging_of, communities_of, components_of, kept_labels, outlined, rounded
-from services.actors.model.graph.kernels import Floats, Ints
+from services.actors.model.graph.kernels import Bools, Floats, Ints
 from services.actors.model.graph.layout import Given, draw
 from services.actors.model.graph.packed import EMPTY, Packed, packed, unpacked
 
@@ -43,8 +43,9 @@ def draw_network(links: bytes, old: Packed) -> tuple[Packed, Ints, dict[str, Any
     lap("bridging")
     x, y = draw(Given(first, other, component, *_old_places(known, there, old), known, _same(ids, first, other, known, there, old)))
     lap("layout")
-    columns = (_column(each) for each in (first, other, x, y, community, component))
-    fresh = Packed(ids.tobytes(), *columns, labels=labels)
+    fresh = Packed(
+        ids.tobytes(), _column(first), _column(other), _column(x), _column(y), _column(community), _column(component), labels
+    )  # fmt: skip
     figures = {
         "actors": len(ids), "memberships": len(other) // 2, "components": int(component.max()) + 1 if len(ids) else 0,
         "communities": outlined(first, other, community), "modularity": round(modularity, 4), "exact": exact, "seconds": seconds,
@@ -65,7 +66,7 @@ def _graph_of(links: bytes) -> tuple[NDArray[np.void], Ints, Ints]:
     return ids, first, (arcs % n).astype(np.int32)
 
 
-def _where_in(ids: NDArray[np.void], old: Packed) -> tuple[NDArray[np.bool_], Ints]:
+def _where_in(ids: NDArray[np.void], old: Packed) -> tuple[Bools, Ints]:
     """Which actors the old drawing knows, and their numbers there."""
     if not len(old):
         return np.zeros(len(ids), bool), np.zeros(len(ids), np.int32)
@@ -75,20 +76,21 @@ def _where_in(ids: NDArray[np.void], old: Packed) -> tuple[NDArray[np.bool_], In
     return known, numbers
 
 
-def _old_places(known: NDArray[np.bool_], there: Ints, old: Packed) -> tuple[Floats, Floats]:
+def _old_places(known: Bools, there: Ints, old: Packed) -> tuple[Floats, Floats]:
     if not len(old):
         return np.zeros(len(known)), np.zeros(len(known))
     places = [np.where(known, np.asarray(column, np.float64)[there], 0.0) for column in (old.x, old.y)]
     return places[0], places[1]
 
 
-def _same(ids: NDArray[np.void], first: Ints, other: Ints, known: NDArray[np.bool_], there: Ints, old: Packed) -> NDArray[np.bool_]:
+def _same(ids: NDArray[np.void], first: Ints, other: Ints, known: Bools, there: Ints, old: Packed) -> Bools:
     """Whose links are those of the old drawing."""
     if not len(old):
         return known
     now_key = _link_sums(ids, first, other)
     was_key = _link_sums(np.frombuffer(old.ids, "V16"), np.asarray(old.first, np.int32), np.asarray(old.other, np.int32))
-    return known & (now_key == was_key[there])
+    same: Bools = known & (now_key == was_key[there])
+    return same
 
 
 def _link_sums(ids: NDArray[np.void], first: Ints, other: Ints) -> NDArray[np.uint64]:

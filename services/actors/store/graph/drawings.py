@@ -27,7 +27,7 @@ class NotDrawn(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class DrawingNote:
-    """What is known of a drawing without reading it; `looked_at`: when the registry was last compared with it. `figures`: JSON of the worker (Any)."""
+    """What is known of a drawing without reading it; `looked_at`: when the registry was compared with it. `figures`: JSON of the worker (Any)."""
 
     number: int
     mark: str
@@ -164,11 +164,12 @@ class DrawingStore:
         if community is not None:
             asked = asked.where(col(GraphPositionRow.community) == community)
         first = {"degree": col(GraphPositionRow.degree), "bridging": col(GraphPositionRow.bridging)}[by]
-        return (await read_page(self.session, asked, (first, col(GraphPositionRow.actor_id)), request, descending=True)).map(place_of)
+        order: list[Any] = [first, col(GraphPositionRow.actor_id)]  # Any: mapped columns
+        return (await read_page(self.session, asked, order, request, descending=True)).map(place_of)
 
     async def communities(self, request: PageRequest) -> Listed[GraphCommunityRow]:
         """One page of communities, the largest first."""
-        order = col(GraphCommunityRow.size), col(GraphCommunityRow.number)
+        order: list[Any] = [col(GraphCommunityRow.size), col(GraphCommunityRow.number)]  # Any: mapped columns
         return await read_page(self.session, select(GraphCommunityRow), order, request, descending=True)
 
     async def memberships_of(self, ids: list[UUID]) -> dict[UUID, tuple[int, int]]:

@@ -95,7 +95,8 @@ class GraphStore:
             ActorRow.id, ActorRow.slug, ActorRow.kind, ActorRow.name, ActorRow.country, ActorRow.lat, ActorRow.lon, ActorRow.folded,
             GraphPositionRow.x, GraphPositionRow.y, GraphPositionRow.degree, GraphPositionRow.community,
         )  # fmt: skip
-        places = select(*(col(column) for column in columns)).outerjoin(GraphPositionRow, col(GraphPositionRow.actor_id) == col(ActorRow.id))
+        chosen: list[Any] = [col(column) for column in columns]  # Any: mapped columns
+        places = select(*chosen).outerjoin(GraphPositionRow, col(GraphPositionRow.actor_id) == col(ActorRow.id))
         rows: list[Drawn] = []
         for part in chunks(set(ids)):
             rows += [Drawn(*row) for row in (await self.session.execute(places.where(col(ActorRow.id).in_(part)))).all()]
@@ -142,8 +143,8 @@ class GraphStore:
 def _edges(wanted: GraphFilter) -> Select[Any]:  # Any: rows of id, network, member, role, since
     hub: Any = aliased(ActorRow)  # Any: an aliased class has no static type of its own
     member: Any = aliased(ActorRow)
-    columns = (MembershipRow.id, MembershipRow.network_id, MembershipRow.member_id, MembershipRow.role, MembershipRow.since)
-    asked = (
+    columns: tuple[Any, ...] = (MembershipRow.id, MembershipRow.network_id, MembershipRow.member_id, MembershipRow.role, MembershipRow.since)
+    asked: Select[Any] = (
         select(*(col(column) for column in columns))
         .join(hub, hub.id == col(MembershipRow.network_id))
         .join(member, member.id == col(MembershipRow.member_id))
