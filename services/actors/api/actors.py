@@ -10,8 +10,10 @@ from chassis.paging import Page, Paging, listed
 from services.actors.api.asked import AskedActors
 from services.actors.api.caching import unchanged
 from services.actors.api.common import InOneTransaction, Key, Version
+from services.actors.api.interchange.changes import ModifiedAfter, changes, check_alone
 from services.actors.model.records import Actor
 from services.actors.schemas.actors import ActorCreate, ActorRead, ActorUpdate
+from services.actors.store.actors import ActorFilter
 from services.actors.use_cases import actors
 
 router = APIRouter(prefix="/api/v1/actors", route_class=HubRoute, tags=["registry"])
@@ -26,9 +28,13 @@ async def list_actors(
     wanted: AskedActors,
     archived: Annotated[bool, Query(description="true: the archived actors instead of the living ones.")] = False,
     total: Annotated[bool, Query(description="true: count how many there are in all.")] = False,
+    modified_after: ModifiedAfter = None,
 ) -> Any:  # Any: FastAPI shapes it
     """Organisations of the registry, by name; with words the best hits first, in any spelling and script, and typing errors are forgiven. For
     everybody. Who follows the cursor while others write meets each record that was there all the time exactly once."""
+    if modified_after is not None:
+        check_alone(wanted == ActorFilter() and not archived and not total)
+        return listed(request, response, await changes(response, work, work.actors.records, paging, modified_after, []))
     if (same := await unchanged(request, response, work)) is not None:
         return same
     asked = replace(wanted, archived=archived)

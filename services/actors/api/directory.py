@@ -8,10 +8,13 @@ from fastapi import APIRouter, Query, Request, Response
 from chassis.edge import HubRoute
 from chassis.paging import Page, Paging, listed
 from services.actors.api.common import InOneTransaction, NearText, OfActor, RecordId, WithinKm, Words, around_of, id_of
+from services.actors.api.interchange.asking import aware
+from services.actors.api.interchange.changes import ModifiedAfter, check_alone, tell_next
 from services.actors.model.directory import DirectoryOffer, ListedState
 from services.actors.model.records import ActorRef
 from services.actors.schemas.public import OfferRead
 from services.actors.store.directory import OfferFilter
+from services.actors.store.interchange.offers import listed_after
 
 router = APIRouter(prefix="/api/v1/directory", route_class=HubRoute, tags=["directory"])
 
@@ -42,11 +45,17 @@ async def search_directory(
     actor: OfActor = None,
     state: Annotated[list[ListedState] | None, Query(max_length=3, description="States; open alone when left out.")] = None,
     q: Words = None,
+    modified_after: ModifiedAfter = None,
 ) -> dict[str, Any]:
     """Offers that everybody may read, newest first. `near` finds what is within the distance, what itself reaches so far, and what is remote."""
     states = tuple(state) if state else (ListedState.OPEN,)
     wanted = OfferFilter(states, category, language, around_of(near, within_km), remote, weekday, await id_of(work, actor), q)
-    page = await work.directory.page(paging, wanted, work.now.date())
+    if modified_after is None:
+        page = await work.directory.page(paging, wanted, work.now.date())
+    else:
+        check_alone(not state and wanted == OfferFilter((ListedState.OPEN,)))
+        tell_next(response, work)
+        page = await listed_after(work.session, aware(modified_after), paging)
     refs = await work.actors.refs(offer.provider_actor_id for offer in page.items if offer.provider_actor_id)
     return listed(request, response, page.map(lambda offer: _shape(offer, refs)))
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from chassis.edge import HubRoute
 from chassis.paging import Page, Paging, listed
 from services.actors.api.common import InCountry, InOneTransaction, OfActor, OfTheme, RecordId, Version, Words, id_of
+from services.actors.api.interchange.changes import ModifiedAfter, changes
 from services.actors.api.shaping import Shaped, many, one
 from services.actors.model.vocabulary import Confirmation, DeclarationType, MembershipRole, ResourceKind
 from services.actors.schemas.parts import (
@@ -41,11 +42,16 @@ async def list_memberships(
     role: Annotated[MembershipRole | None, Query(description="Only in this role.")] = None,
     confirmed: Annotated[Confirmation | None, Query(description="Only in this state of confirmation by the two sides.")] = None,
     unconfirmed_by: Annotated[OfActor, Query(description="Only where this actor is a side and has said nothing yet.")] = None,
+    modified_after: ModifiedAfter = None,
 ) -> dict[str, Any]:
     """Who belongs to which network. For everybody."""
     sides = await id_of(work, network), await id_of(work, member), await id_of(work, actor)
     conditions = stored.of_membership(*sides, role, confirmed, await id_of(work, unconfirmed_by))
-    return listed(request, response, await many(work, await work.memberships.page(paging, conditions)))
+    if modified_after is None:
+        page = await work.memberships.page(paging, conditions)
+    else:
+        page = await changes(response, work, work.memberships, paging, modified_after, conditions)
+    return listed(request, response, await many(work, page))
 
 
 @router.post("/memberships", status_code=201, response_model=MembershipRead)
@@ -83,10 +89,15 @@ async def list_declarations(
     type: Annotated[DeclarationType | None, Query(description="Only of this type.")] = None,
     country: InCountry = None,
     since: Annotated[int | None, Query(ge=1800, le=2100, description="Only from this year on.")] = None,
+    modified_after: ModifiedAfter = None,
 ) -> dict[str, Any]:
     """What municipalities declared, newest first. For everybody."""
     conditions = stored.of_declaration(await id_of(work, municipality), type, country, since)
-    return listed(request, response, await many(work, await work.declarations.page(paging, conditions)))
+    if modified_after is None:
+        page = await work.declarations.page(paging, conditions)
+    else:
+        page = await changes(response, work, work.declarations, paging, modified_after, conditions)
+    return listed(request, response, await many(work, page))
 
 
 @router.post("/declarations", status_code=201, response_model=DeclarationRead)
@@ -124,10 +135,15 @@ async def list_initiatives(
     theme: OfTheme = None,
     q: Words = None,
     unconfirmed_by: Annotated[OfActor, Query(description="Only with partners, where this actor is a side and has said nothing yet.")] = None,
+    modified_after: ModifiedAfter = None,
 ) -> dict[str, Any]:
     """What actors run or ran, by title. For everybody."""
     conditions = stored.of_initiative(await id_of(work, actor), theme, q, await id_of(work, unconfirmed_by))
-    return listed(request, response, await many(work, await work.initiatives.page(paging, conditions)))
+    if modified_after is None:
+        page = await work.initiatives.page(paging, conditions)
+    else:
+        page = await changes(response, work, work.initiatives, paging, modified_after, conditions)
+    return listed(request, response, await many(work, page))
 
 
 @router.post("/initiatives", status_code=201, response_model=InitiativeRead)
@@ -166,10 +182,15 @@ async def list_resources(
     theme: OfTheme = None,
     kind: Annotated[ResourceKind | None, Query(description="Only of this kind.")] = None,
     q: Words = None,
+    modified_after: ModifiedAfter = None,
 ) -> dict[str, Any]:
     """Reports, articles, books and pages, by title. For everybody."""
     conditions = stored.of_resource(await id_of(work, actor), theme, kind, q)
-    return listed(request, response, await many(work, await work.resources.page(paging, conditions)))
+    if modified_after is None:
+        page = await work.resources.page(paging, conditions)
+    else:
+        page = await changes(response, work, work.resources, paging, modified_after, conditions)
+    return listed(request, response, await many(work, page))
 
 
 @router.post("/resources", status_code=201, response_model=ResourceRead)

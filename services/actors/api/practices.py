@@ -9,6 +9,7 @@ from chassis.context import locale
 from chassis.edge import HubRoute
 from chassis.paging import Page, Paging, listed
 from services.actors.api.common import KEY_PATTERN, InCountry, InOneTransaction, OfActor, RecordId, Version, id_of
+from services.actors.api.interchange.changes import ModifiedAfter, changes
 from services.actors.api.shaping import Shaped, many, one, shaped
 from services.actors.model.practices import practice_kinds
 from services.actors.model.vocabulary import Practice, Purpose
@@ -38,10 +39,15 @@ async def list_capacities(
     purpose: Annotated[Purpose | None, Query(description="Only for this purpose.")] = None,
     country: InCountry = None,
     on: Annotated[date | None, Query(ge=date(1900, 1, 1), le=date(2100, 12, 31), description="Only what holds on this day.")] = None,
+    modified_after: ModifiedAfter = None,
 ) -> dict[str, Any]:
     """How many people municipalities say they can receive; what begins last comes first. For everybody."""
     conditions = stored.of_capacity(await id_of(work, municipality), purpose, country, on)
-    return listed(request, response, await many(work, await work.capacities.page(paging, conditions)))
+    if modified_after is None:
+        page = await work.capacities.page(paging, conditions)
+    else:
+        page = await changes(response, work, work.capacities, paging, modified_after, conditions)
+    return listed(request, response, await many(work, page))
 
 
 @router.post("/capacities", status_code=201, response_model=CapacityRead)
@@ -89,10 +95,15 @@ async def list_practices(
     actor: OfActor = None,
     practice: Annotated[Practice | None, Query(description="Only of this kind.")] = None,
     country: InCountry = None,
+    modified_after: ModifiedAfter = None,
 ) -> dict[str, Any]:
     """Which organisations have which kinds of practice. For everybody."""
     conditions = stored.of_practice(await id_of(work, actor), practice, country)
-    return listed(request, response, await many(work, await work.practices.page(paging, conditions)))
+    if modified_after is None:
+        page = await work.practices.page(paging, conditions)
+    else:
+        page = await changes(response, work, work.practices, paging, modified_after, conditions)
+    return listed(request, response, await many(work, page))
 
 
 @router.post("/practices", status_code=201, response_model=PracticeRead)

@@ -81,9 +81,12 @@ async def providers_of(request: Request, work: Work, *, full: bool) -> Providers
 
 
 def moment_of(moment: datetime | None) -> datetime | None:
+    """A moment with its zone, or None."""
+    return None if moment is None else aware(moment)
+
+
+def aware(moment: datetime) -> datetime:
     """A moment with its zone, UTC when none is named; 422 when it is outside the calendar."""
-    if moment is None:
-        return None
     try:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError:

@@ -1,14 +1,16 @@
 """Reads the offers that are open data, in parts."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from chassis.paging import Listed, PageRequest
 from services.actors.model.directory import DirectoryOffer
 from services.actors.store.directory import offer_of
+from services.actors.store.interchange.changed import changed
 from services.actors.store.interchange.streams import PART, valid_offers
 from services.actors.tables import DirectoryOfferRow
 
@@ -21,3 +23,9 @@ async def offers(session: AsyncSession, today: date) -> AsyncIterator[list[Direc
         shaped = [offer_of(row) for row in part]
         session.expunge_all()
         yield shaped
+
+
+async def listed_after(session: AsyncSession, moment: datetime, paging: PageRequest) -> Listed[DirectoryOffer]:
+    """One page of the listed offers in the order of their changes, whatever their state, also those whose last day is over."""
+    row = DirectoryOfferRow
+    return await changed(session, row, offer_of, moment, paging, [col(row.listed).is_(True)])
