@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.work import Work as BaseWork
 from services.actors.model.graph.keeper import Keeper
+from services.actors.model.provenance import EnteredBy
 from services.actors.model.records import Capacity, Declaration, Initiative, Membership, Practice, Resource
 from services.actors.store import parts
 from services.actors.store.actors import ActorStore
@@ -25,6 +26,7 @@ from services.actors.store.revision import RevisionStore
 from services.actors.store.saved import SavedSearches
 from services.actors.store.search import Finder, SearchStore
 from services.actors.store.statistics import StatisticsStore
+from services.actors.store.suggestions import ClaimStore, SuggestionStore
 from services.actors.store.tombstones import TombstoneStore
 
 
@@ -63,6 +65,10 @@ class Work(BaseWork):
     people: PeopleStore = field(init=False)
     merges: MergeStore = field(init=False)
     duplicates: DuplicateStore = field(init=False)
+    suggestions: SuggestionStore = field(init=False)
+    claims: ClaimStore = field(init=False)
+    author: EnteredBy | None = field(init=False, default=None)
+    """Who stands behind what this transaction writes, where that is not the caller: a suggestion that somebody accepts."""
 
     def open_stores(self, session: AsyncSession) -> None:
         """The stores of this transaction."""
@@ -90,6 +96,8 @@ class Work(BaseWork):
         self.people = PeopleStore(session, self.parts.ledger)
         self.merges = MergeStore(session)
         self.duplicates = DuplicateStore(session)
+        self.suggestions = SuggestionStore(session)
+        self.claims = ClaimStore(session)
 
     async def finish(self) -> None:
         """What is left to the end; then the registry's revision rises, if this transaction changed the registry."""

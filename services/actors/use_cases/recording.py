@@ -42,7 +42,7 @@ async def enter(work: Work, record: R, *, by: EnteredBy | None = None, act: Act 
     """A new record. One that was here before goes on with its versions. Raises AlreadyRecorded. Answers the record as it is stored."""
     kind = kind_of(record)
     before = await work.tombstones.lift(kind, [record.id])
-    new = replace(record, version=before.get(record.id, record.version - 1) + 1, entered_by=by or author_kind(work.caller))
+    new = replace(record, version=before.get(record.id, record.version - 1) + 1, entered_by=by or work.author or author_kind(work.caller))
     if isinstance(new, Actor):
         await work.actors.add(new)
     else:
@@ -67,7 +67,7 @@ async def enter_many(work: Work, records: Sequence[R], *, by: EnteredBy) -> list
 
 async def alter(work: Work, record: R, was: R, *, by: EnteredBy | None = None, act: Act = Act.CHANGED) -> R:
     """Write `record` over `was`, with the next version. Raises ChangedMeanwhile. Answers the record as it is stored."""
-    other = _next(work, record, was, by or author_kind(work.caller))
+    other = _next(work, record, was, by or work.author or author_kind(work.caller))
     await store_of(work, kind_of(record)).save(other, was.version)
     await _after(work, [other], act, events_out.actor_archived if act is Act.ARCHIVED else events_out.actor_changed)
     if isinstance(other, Initiative):
@@ -111,7 +111,7 @@ async def take_out(work: Work, record: Record, *, by: EnteredBy | None = None, m
     if merged_into is not None:
         await work.tombstones.lead_on(record.id, merged_into)
     await work.tombstones.put(stone)
-    entry = replace(_entry(work, record, act), version=version, entered_by=by or author_kind(work.caller), state=None)
+    entry = replace(_entry(work, record, act), version=version, entered_by=by or work.author or author_kind(work.caller), state=None)
     await work.history.add_many([entry])
     await work.search.drop(record.id, merged_into)
     if isinstance(record, Actor):
