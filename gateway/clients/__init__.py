@@ -16,6 +16,7 @@ from gateway.clients.matching import (
 from gateway.clients.notifications import MessagesClient, NotificationsClient
 from gateway.clients.people import AccountsClient, ApiClientsClient, ContactsClient, MeClient, SessionsClient
 from gateway.clients.registry import DirectoryClient, RegistryClient
+from gateway.clients.search import SearchClient
 
 __all__ = ["Asker", "Clients", "Listing", "ProblemFromService"]
 
@@ -38,6 +39,7 @@ class Clients:
     registry: RegistryClient
     rounds: RoundsClient
     scarcity: ScarcityClient
+    search: SearchClient
     sessions: SessionsClient
     weights: WeightsClient
     words: WordsClient
@@ -60,6 +62,7 @@ class Clients:
             registry=RegistryClient(asker),
             rounds=RoundsClient(asker),
             scarcity=ScarcityClient(asker),
+            search=SearchClient(asker),
             sessions=SessionsClient(asker),
             weights=WeightsClient(asker),
             words=WordsClient(asker),

@@ -3,9 +3,11 @@
 from fastapi import APIRouter
 
 from gateway.pages import admin, cases, changing, desk, lacking, lost, matches, me, offers, public, rounds, signing_in, weights
+from gateway.pages.registry import actors as registry_actors
 
 ROUTERS: list[APIRouter] = [
     public.router,
+    registry_actors.router,
     signing_in.router,
     lacking.router,
     changing.router,

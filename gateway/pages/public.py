@@ -67,16 +67,6 @@ async def see_public_offer(visit: Here, offer_id: UUID) -> Response:
     return visit.page("help_offer.html", offer=await visit.ask.directory.offer(str(offer_id)), **naming(visit, words))
 
 
-@router.get("/actors")
-async def list_organisations(
-    visit: Here, q: Text = "", kind: Text = "", country: Text = "", cursor: Annotated[str, Query(max_length=500)] = ""
-) -> Response:
-    """Organisations of the registry."""
-    wanted = {"q": q.strip(), "kind": kind, "country": country.strip().upper()}
-    listing, unclear = await _search(visit.ask.registry.actors(pairs(**wanted, cursor=cursor, limit=50)))
-    return visit.page("actors.html", form=_filled(wanted), listing=listing, unclear=unclear)
-
-
 @router.get("/actors/{key}")
 async def see_organisation(visit: Here, key: Key) -> Response:
     """One organisation: networks, members, declarations, initiatives, offers."""

@@ -1,0 +1,1 @@
+"""Pages of the registry: organisations, search, archive, and what belongs to them."""
