@@ -6,6 +6,7 @@ from contracts.matching import (
     OfferApprovedV1,
     OfferChangedV1,
     OfferClosedV1,
+    OfferImportedV1,
     OfferPausedV1,
     OfferPostedV1,
     OfferRefusedV1,
@@ -15,6 +16,7 @@ from contracts.matching import (
 )
 from contracts.people import PersonErasedV1
 from services.actors.use_cases import directory
+from services.actors.use_cases.imports import services as imported
 from services.actors.work import Work
 
 
@@ -28,6 +30,11 @@ async def person_erased(work: Work, event: PersonErasedV1) -> None:
     await directory.forget_person(work, event)
 
 
+async def offer_imported(work: Work, event: OfferImportedV1) -> None:
+    """`matching` has dealt with a service that was imported."""
+    await imported.hear(work, event)
+
+
 HANDLERS: dict[type[Event], Handler] = {
     OfferPostedV1: offer_told,
     OfferApprovedV1: offer_told,
@@ -37,5 +44,6 @@ HANDLERS: dict[type[Event], Handler] = {
     OfferReviewDueV1: offer_told,
     OfferClosedV1: offer_told,
     OfferRefusedV1: offer_told,
+    OfferImportedV1: offer_imported,
     PersonErasedV1: person_erased,
 }

@@ -9,6 +9,8 @@ from services.actors.model.graph.packed import EMPTY
 from services.actors.model.provenance import RecordKind
 from services.actors.use_cases import directory, duplicates, provenance, saved, searching, statistics
 from services.actors.use_cases.graph import drawing
+from services.actors.use_cases.imports.finishing import forget_old
+from services.actors.use_cases.imports.running import run_imports
 
 
 async def take_statistics(service: Any) -> None:  # Any: chassis.service.Service, narrowed in app.py
@@ -85,7 +87,15 @@ async def compare_actors(service: Any) -> None:  # Any: as above
             more = await duplicates.compare_some(work)
 
 
+async def forget_old_imports(service: Any) -> None:  # Any: as above
+    """Cancel imports that nobody confirmed, and delete the lines of those that ended long ago."""
+    async with service.open_work(SYSTEM) as work:
+        await forget_old(work)
+
+
 TIMERS = (
+    Timer("run imports", 2.0, run_imports),
+    Timer("forget old imports", 3600.0, forget_old_imports),
     Timer("compare actors", 60.0, compare_actors),
     Timer("mend the search", 30.0, mend_search),
     Timer("sweep the search", 86_400.0, sweep_search),

@@ -35,11 +35,18 @@ KEPT = ("version", "created_at", "updated_at", "entered_by", "read_on", "confirm
 """Fields that the files do not tell."""
 
 
-async def import_registry(work: Work, contents: Mapping[str, bytes], *, dry_run: bool = False) -> ImportReport:
+Listed = tuple[str, int, Record, Record | None]
+"""Kind and line of a row, the record as it would be, and as it is stored."""
+
+
+async def import_registry(
+    work: Work, contents: Mapping[str, bytes], *, dry_run: bool = False, listing: list[Listed] | None = None, told: bool = True
+) -> ImportReport:
     """Write a set of files (kind, as in KINDS, to bytes) in this transaction; the file wins over what is stored, what it does not name stays.
 
     Raises ImportRefused with all faults by file and line, before anything is written. A dry run writes nothing and answers the same
-    report. Importing the same set again changes nothing: no version rises and no event is told.
+    report. Importing the same set again changes nothing: no version rises and no event is told. `listing` takes every row, for a preview;
+    without `told` the caller tells that the import is finished.
     """
     check_may_edit_all(work.caller)
     faults = Faults()
@@ -49,11 +56,11 @@ async def import_registry(work: Work, contents: Mapping[str, bytes], *, dry_run:
         check_references(files, {slug: actor.kind for slug, actor in stored.items()}, faults)
     faults.refuse()
 
-    actors, counts = await _write_actors(work, files.actors, stored, dry_run)
+    actors, counts = await _write_actors(work, files.actors, stored, dry_run, listing)
     ids = {slug: actor.id for slug, actor in {**stored, **actors}.items()}
-    kinds = {"actors": counts, **await _write_parts(work, files, ids, dry_run)}
+    kinds = {"actors": counts, **await _write_parts(work, files, ids, dry_run, listing)}
     report = ImportReport(dry_run, {kind: kinds[kind] for kind in KINDS if kind in contents})
-    if not dry_run:
+    if told and not dry_run:
         await _tell(work, report)
     return report
 
@@ -66,7 +73,9 @@ async def _tell(work: Work, report: ImportReport) -> None:
     await work.audit.record("import.finished", "import", import_id, created=report.created, changed=report.changed, unchanged=report.unchanged)
 
 
-async def _write_actors(work: Work, lines: Sequence[ActorLine], stored: Mapping[str, Actor], dry_run: bool) -> tuple[dict[str, Actor], Counts]:
+async def _write_actors(
+    work: Work, lines: Sequence[ActorLine], stored: Mapping[str, Actor], dry_run: bool, listing: list[Listed] | None
+) -> tuple[dict[str, Actor], Counts]:
     wanted: dict[UUID, Actor] = {}
     for line in lines:
         fields: dict[str, Any] = asdict(line)  # Any: values of Actor's fields
@@ -80,12 +89,13 @@ async def _write_actors(work: Work, lines: Sequence[ActorLine], stored: Mapping[
                 await check_kind_is_free(work, known, actor.kind)
         wanted[actor.id] = actor
     new, other, same = _compare(wanted, {actor.id: actor for actor in stored.values()})
+    _list(listing, "actors", lines, list(wanted.values()), {actor.id: actor for actor in stored.values()})
     if not dry_run:
         await _record(work, new, other, {actor.id: actor for actor in stored.values()})
     return {actor.slug: actor for actor in wanted.values()}, Counts(len(new), len(other), same)
 
 
-async def _write_parts(work: Work, files: RegistryFiles, ids: Mapping[str, UUID], dry_run: bool) -> dict[str, Counts]:
+async def _write_parts(work: Work, files: RegistryFiles, ids: Mapping[str, UUID], dry_run: bool, listing: list[Listed] | None) -> dict[str, Counts]:
     times: dict[str, Any] = {"created_at": work.now, "updated_at": work.now}  # Any: passed on by name
     memberships = [
         Membership(
@@ -116,20 +126,29 @@ async def _write_parts(work: Work, files: RegistryFiles, ids: Mapping[str, UUID]
         for row in files.resources
     ]  # fmt: skip
     return {
-        "memberships": await _write(work, work.memberships, memberships, dry_run),
-        "initiatives": await _write(work, work.initiatives, initiatives, dry_run),
-        "declarations": await _write(work, work.declarations, declarations, dry_run),
-        "resources": await _write(work, work.resources, resources, dry_run),
+        "memberships": await _write(work, work.memberships, memberships, dry_run, "memberships", files.memberships, listing),
+        "initiatives": await _write(work, work.initiatives, initiatives, dry_run, "initiatives", files.initiatives, listing),
+        "declarations": await _write(work, work.declarations, declarations, dry_run, "declarations", files.declarations, listing),
+        "resources": await _write(work, work.resources, resources, dry_run, "resources", files.resources, listing),
     }
 
 
-async def _write(work: Work, store: Records[R], wanted: Sequence[R], dry_run: bool) -> Counts:
+async def _write(
+    work: Work, store: Records[R], wanted: Sequence[R], dry_run: bool, kind: str, lines: Sequence[Any], listing: list[Listed] | None
+) -> Counts:  # Any: rows of the file, each with its line
     by_id = {record.id: record for record in wanted}
     stored = await store.known(by_id)
     new, other, same = _compare(by_id, stored)
+    _list(listing, kind, lines, wanted, stored)
     if not dry_run:
         await _record(work, new, other, stored)
     return Counts(len(new), len(other), same)
+
+
+def _list(listing: list[Listed] | None, kind: str, lines: Sequence[Any], wanted: Sequence[R], stored: Mapping[UUID, R]) -> None:  # Any: as above
+    """Take the rows of a file with what they would become."""
+    if listing is not None:
+        listing += [(kind, line.line, record, stored.get(record.id)) for line, record in zip(lines, wanted, strict=True)]
 
 
 async def _record(work: Work, new: Sequence[R], other: Sequence[R], stored: Mapping[UUID, R]) -> None:

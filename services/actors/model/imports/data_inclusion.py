@@ -49,7 +49,8 @@ def organisation_of(record: Json, number: int) -> Item:
     name = reading.name(record.get("nom"), "nom")
     found = Organisation(
         line=number, key=reading.key(record.get("id"), "id"), name=name, kind=_kind(name), country="FR" if lat is not None or siret else None,
-        lat=lat, lon=lon, website=reading.website(record.get("site_web"), "site_web"), citation=reading.citation(record.get("lien_source"), "lien_source"),
+        lat=lat, lon=lon, website=reading.website(record.get("site_web"), "site_web"),
+        citation=reading.citation(record.get("lien_source"), "lien_source"),
         identifiers=identifiers, contacts=reading.contacts, notes=tuple(reading.notes),
     )  # fmt: skip
     return reading.fault or found

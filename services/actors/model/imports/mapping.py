@@ -46,7 +46,7 @@ ORGANISATION_WORDS: dict[str, str] = {
 SERVICE_WORDS: dict[str, str] = {
     "service_key": "service id|id service|id|identifiant|kennung|key|code|reference",
     "service_name": "service|service name|nom du service|angebot|servicio|servizio|title|titre|titel|titulo|name|nom|offre|offer|intitule",
-    "organisation": "organisation|organization|structure|structure id|organization id|organisation id|association|trager|anbieter|entidad|ente|provider",
+    "organisation": "organisation|organization|structure|structure id|organization id|organisation id|association|trager|anbieter|ente|provider",
     "description": "description|beschreibung|descripcion|descrizione|presentation|resume|details",
     "category": "category|categorie|kategorie|categoria|theme|thematique|thema|tema|taxonomy",
     "languages": "languages|langues|sprachen|idiomas|lingue|language|langue|sprache",
@@ -92,9 +92,9 @@ def guess(table: Table) -> TableMapping:
     headers = [header for place, header in enumerate(table.columns) if header and place not in table.contact_columns]
     words = " ".join(folded(header) for header in headers)
     title = folded(table.name)
-    speaks_of_services = any(word in title for word in ("service", "offer", "offre", "angebot", "servici", "serviz")) or (
-        any(word in words for word in ("service", "angebot", "servicio", "servizio")) and any(mark in words for mark in ("description", "categor", "thema", "horaire", "hours"))
-    )  # fmt: skip
+    of_services = any(word in words for word in ("service", "angebot", "servicio", "servizio"))
+    described = any(mark in words for mark in ("description", "categor", "thema", "horaire", "hours"))
+    speaks_of_services = (of_services and described) or any(word in title for word in ("service", "offer", "offre", "angebot", "servici", "serviz"))
     rows = RowsAre.SERVICES if speaks_of_services else RowsAre.ORGANISATIONS
     return TableMapping(rows, _best(headers, FIELDS[rows]))
 
@@ -145,7 +145,8 @@ def _organisation(row: Row, cells: Mapping[str, str], names: Mapping[str, str]) 
     found = Organisation(
         line=row.line, key=key, slug=slug, name=name, kind=reading.kind(cells.get("kind"), at("kind")),
         local_name=reading.local_name(cells.get("local_name"), at("local_name")), country=reading.country(cells.get("country"), at("country")),
-        lat=lat, lon=lon, population=reading.whole(cells.get("population"), at("population")), website=reading.website(cells.get("website"), at("website")),
+        lat=lat, lon=lon, population=reading.whole(cells.get("population"), at("population")),
+        website=reading.website(cells.get("website"), at("website")),
         citation=reading.citation(cells.get("source"), at("source")), identifiers=identifiers, contacts=reading.contacts, notes=tuple(reading.notes),
     )  # fmt: skip
     if reading.fault:

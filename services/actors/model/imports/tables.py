@@ -19,9 +19,11 @@ from services.actors.model.imports.raw import archive_of, looks_like_html, text_
 from services.actors.model.texts import folded
 
 T = TypeVar("T")
-CONTACT_WORDS = frozenset(
-    ["email", "mail", "courriel", "mel", "telephone", "phone", "tel", "telefon", "telefono", "mobile", "mobil", "portable", "fax", "contact", "contacts", "contacto", "contatto", "kontakt", "ansprechpartner", "responsable", "personne", "person", "vorname", "nachname", "prenom", "firstname", "lastname", "surname", "whatsapp"]
-)
+_CONTACTS = """
+email mail courriel mel telephone phone tel telefon telefono mobile mobil portable fax contact contacts contacto contatto kontakt
+ansprechpartner responsable personne person vorname nachname prenom firstname lastname surname whatsapp
+"""
+CONTACT_WORDS = frozenset(_CONTACTS.split())
 """Words of headers whose columns hold contacts or names of persons; such columns are not kept."""
 
 
@@ -103,6 +105,23 @@ def read_csv(content: bytes, name: str = "") -> tuple[Table, Iterator[Row]]:
         first = _next(reader)
     table = header_of(name, first or [])
     return table, _csv_rows(reader, table)
+
+
+def records_of_csv(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a CSV file whose columns are known, as names and values. Contacts stay in: whoever calls drops and counts them."""
+    text = text_of(content)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
+    columns = header_of("", _next(reader) or []).columns
+    line = reader.line_num + 1
+    for number in range(1, MAX_ROWS + 2):
+        cells = _next(reader)
+        if cells is None:
+            return
+        if number > MAX_ROWS:
+            raise refuse_file("too_many_rows", "Send at most {most} rows in one file.", most=MAX_ROWS)
+        if any(cell.strip() for cell in cells):
+            yield line, {name: cell[: MAX_CELL + 1] for name, cell in zip(columns, cells, strict=False) if cell}
+        line = reader.line_num + 1
 
 
 def _next(reader: Any) -> list[str] | None:  # Any: the csv module's reader has no public type

@@ -1,0 +1,1 @@
+"""Imports: begin, check, confirm, write, hear the answers."""
