@@ -299,6 +299,27 @@ class MatchCancelledV1(MatchState):
     type_name: ClassVar[str] = "hub.matching.match.cancelled.v1"
 
 
+class AskState(Event):
+    """The state of what somebody asks for without a name; nothing of what they need."""
+
+    about: ClassVar[str] = "ask_id"
+    ask_id: UUID
+    version: int = Field(ge=1)
+    state: str = Field(description="waiting, taken, declined, withdrawn or expired.")
+
+
+class AskReceivedV1(AskState):
+    """Emitted when somebody without an account asks for help; a coordinator is to read it."""
+
+    type_name: ClassVar[str] = "hub.matching.ask.received.v1"
+
+
+class AskSettledV1(AskState):
+    """Emitted when an ask needs no coordinator any more: one took it (it is a case now) or declined it, it was withdrawn, or its time is over."""
+
+    type_name: ClassVar[str] = "hub.matching.ask.settled.v1"
+
+
 class RoundState(Event):
     """The state of a round."""
 

@@ -59,6 +59,16 @@ class AccountResetRequestedV1(Event):
     locale: str
 
 
+class RegistrationRequestedV1(Event):
+    """Emitted when somebody gave their address to offer help. The address and the link are asked from the vault when the mail is sent."""
+
+    type_name: ClassVar[str] = "hub.people.registration.requested.v1"
+    about: ClassVar[str] = "registration_id"
+    registration_id: UUID
+    known: bool = Field(description="Whether the address has an account already; the mail then says so, the page that was asked does not.")
+    locale: str
+
+
 class ConsentState(Event):
     """What a person allows at present. The text and the person are known to `people` alone."""
 

@@ -7,6 +7,7 @@ from chassis.outbox import EVERYBODY, Audience
 from contracts import matching as told
 from services.matching.engine.types import Audience as OfferAudience
 from services.matching.engine.types import Verdict
+from services.matching.model.asks import Ask
 from services.matching.model.case import Case
 from services.matching.model.match import Match, MatchState
 from services.matching.model.need import Need
@@ -14,6 +15,7 @@ from services.matching.model.offer import Offer, OfferState, ProviderKind
 from services.matching.model.round import Round
 
 STAFF = ("coordinator", "admin")
+COORDINATORS = Audience(roles=("coordinator",))
 SHOWN = (OfferState.OPEN, OfferState.FULL, OfferState.PAUSED)
 MATCH_EVENTS: dict[MatchState, type[told.MatchState]] = {
     MatchState.CONFIRMED: told.MatchConfirmedV1,
@@ -93,6 +95,11 @@ def case_event(kind: type[told.CaseState], case: Case, statement: dict[str, obje
 def team(case: Case) -> Audience:
     """Who recorded the case. Colleagues see it in their lists; live news goes to the person."""
     return Audience(accounts=(str(case.recorded_by),) if case.recorded_by else ())
+
+
+def ask_event(kind: type[told.AskState], ask: Ask) -> told.AskState:
+    """Where an ask without a name stands."""
+    return kind(ask_id=ask.id, version=ask.version, state=ask.state.value)
 
 
 def need_event(kind: type[told.NeedState], need: Need, case: Case) -> told.NeedState:

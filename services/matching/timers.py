@@ -13,7 +13,7 @@ from services.matching.engine.plan import Plan, Progress
 from services.matching.engine.problem import Problem
 from services.matching.engine.scarcity.ask import ScarcityNotFound, find_lacking
 from services.matching.model.round import Round
-from services.matching.use_cases import cases, matches, offers, proposing, round_problem, rounds, scarcity
+from services.matching.use_cases import asks, cases, matches, offers, proposing, round_problem, rounds, scarcity
 
 HOUR = 3600.0
 SCARCITY_SECONDS = 5.0
@@ -43,6 +43,7 @@ async def keep_retention(service: Any) -> None:
     async with service.open_work(SYSTEM) as work:
         await cases.withdraw_old_needs(work)
         await cases.blank_closed_cases(work)
+        await asks.end_asks(work)
         await work.changes.forget(work.now - timedelta(days=1))
 
 

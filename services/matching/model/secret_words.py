@@ -10,9 +10,12 @@ CONSONANTS, VOWELS = "bdfgklmnprstvz", "aeiou"
 WORDS_IN_A_SECRET = 6
 """Six words of more than 4,000 possible ones: at least 72 random bits."""
 LETTERS = 4 * WORDS_IN_A_SECRET
-LEFT_OUT = frozenset(
-    ["bite", "bobi", "bolo", "dola", "fuka", "fuko", "fuku", "fula", "gola", "golo", "kaga", "kago", "kula", "kulo", "kuro", "kuli", "kuru", "kusa", "kuso", "mama", "mato", "mera", "mora", "nado", "nazi", "nega", "nego", "negu", "pedo", "pena", "pene", "peni", "pika", "pora", "puta", "pute", "puti", "puto", "sida", "sado", "sexo", "supa", "teta", "tete", "titi", "tuka", "vaga", "vaka", "zeba", "zebi", "zoba", "zobi", "zuka", "zuki", "zuko"]
+_RUDE = (
+    "bite bobi bolo dola fuka fuko fuku fula gola golo kaga kago kula kulo kuro kuli kuru kusa kuso mama mato mera mora nado nazi nega "
+    "nego negu pedo pena pene peni pika pora puta pute puti puto sida sado sexo supa teta tete titi tuka vaga vaka zeba zebi zoba zobi "
+    "zuka zuki zuko "
 )
+LEFT_OUT = frozenset(_RUDE.split())
 """Words that are rude, or name a disease or an insult, in one of the languages of the hub."""
 
 

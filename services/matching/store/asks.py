@@ -115,10 +115,9 @@ class AskStore:
 
     async def say(self, ask_id: UUID, need_id: UUID, helped: bool, now: datetime) -> None:
         """Keep whether it helped; the newest word counts."""
-        values = {"helped": helped, "said_at": now}
-        done = await self._session.execute(update(AskFeedbackRow).where(F.need_id == need_id).values(**values))
+        done = await self._session.execute(update(AskFeedbackRow).where(F.need_id == need_id).values(helped=helped, said_at=now))
         if done.rowcount == 0:  # type: ignore[attr-defined]
-            self._session.add(AskFeedbackRow(need_id=need_id, ask_id=ask_id, **values))
+            self._session.add(AskFeedbackRow(need_id=need_id, ask_id=ask_id, helped=helped, said_at=now))
             await self._session.flush()
 
     async def feedback(self, ask_id: UUID) -> dict[UUID, bool]:
