@@ -18,7 +18,12 @@ class ActorRow(Base, table=True):
     """An organisation. `folded` is the lower-case name without accents, for searching and for the order of lists."""
 
     __tablename__ = "actor"
-    __table_args__ = (Index("ix_actor_order", "folded", "id"), Index("ix_actor_place", "lat", "lon"), Index("ix_actor_quality", "quality", "id"))
+    __table_args__ = (
+        Index("ix_actor_order", "folded", "id"),
+        Index("ix_actor_place", "lat", "lon"),
+        Index("ix_actor_quality", "quality", "id"),
+        Index("ix_actor_name", "name"),
+    )
 
     id: UUID = Field(primary_key=True)
     version: int

@@ -103,6 +103,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("offer_id", name=op.f("pk_imported_service")),
         sa.UniqueConstraint("source_key", "service_key", name=op.f("uq_imported_service_source_key")),
     )
+    op.create_index("ix_actor_name", "actor", ["name"])
     op.create_index(op.f("ix_imported_service_actor_id"), "imported_service", ["actor_id"])
 
 

@@ -13,7 +13,7 @@ from services.actors.model.imports.forms import Link, Organisation
 from services.actors.model.imports.job import ImportJob, ImportSource, Json, Line, Outcome, as_json, organisation_id_of
 from services.actors.model.provenance import EnteredBy
 from services.actors.model.records import Actor, Membership, membership_id_of
-from services.actors.model.texts import folded, is_slug, read_uuid, slug_of
+from services.actors.model.texts import is_slug, read_uuid, slug_of
 from services.actors.model.vocabulary import DECLARING_KINDS, SLUG_LENGTH, ActorKind, MembershipRole
 from services.actors.use_cases.actors import check_kind_is_free
 from services.actors.work import Work
@@ -168,15 +168,15 @@ async def _taken(work: Work, new: Sequence[Organisation]) -> set[str]:
 
 async def _alike(work: Work, new: Sequence[Organisation]) -> dict[str, Json]:
     """Organisations of the registry that have the same name, and the same country or website: a suggestion, never more."""
-    by_name: dict[str, list[Organisation]] = {}
-    for each in new:
-        by_name.setdefault(folded(each.name), []).append(each)
     found: dict[str, Json] = {}
-    for name, actor in (await work.actors.records.known([folded(each.name, each.local_name) for each in new], "folded")).items():
-        for each in [one for one in new if folded(one.name, one.local_name) == name]:
-            same_site = each.website and actor.website and _host(each.website) == _host(actor.website)
-            if same_site or not each.country or not actor.country or each.country == actor.country:
-                found[each.key] = {"id": str(actor.id), "slug": actor.slug, "name": actor.name}
+    stored: dict[str, Actor] = await work.actors.records.known({each.name for each in new}, "name")
+    for each in new:
+        actor = stored.get(each.name)
+        if actor is None:
+            continue
+        same_site = each.website and actor.website and _host(each.website) == _host(actor.website)
+        if same_site or not each.country or not actor.country or each.country == actor.country:
+            found[each.key] = {"id": str(actor.id), "slug": actor.slug, "name": actor.name}
     return found
 
 
@@ -194,8 +194,7 @@ async def actors_named(work: Work, source: ImportSource, names: Sequence[str], k
     found = {name: stored[record_id] for name, record_id in ids.items() if record_id in stored}
     rest = [name for name in rest if name not in found]
     found |= await work.actors.records.known([name for name in rest if is_slug(name)], "slug")
-    plain = {folded(name): name for name in rest if name not in found}
-    found |= {plain[name]: actor for name, actor in (await work.actors.records.known(plain, "folded")).items()}
+    found |= await work.actors.records.known([name for name in rest if name not in found], "name")
     return found
 
 
