@@ -5,7 +5,7 @@ from contracts import actors, people
 from contracts import matching as own
 from contracts.envelope import Event
 from services.matching.model.offer import Provider, ProviderKind
-from services.matching.use_cases import cases, matches, offers, proposing
+from services.matching.use_cases import cases, imported, matches, offers, proposing
 from services.matching.work import Work
 
 
@@ -42,6 +42,11 @@ async def actor_changed(work: Work, event: actors.ActorState) -> None:
     """Know which organisations may offer; an archived one's offers take no new requests."""
     if await work.known.learn_actor(event.actor_id, event.version, event.archived) and event.archived:
         await offers.pause_offers_of(work, Provider(ProviderKind.ACTOR, event.actor_id))
+
+
+async def service_imported(work: Work, event: actors.ServiceImportedV1) -> None:
+    """A service of another directory is an offer here."""
+    await imported.take_service(work, event)
 
 
 async def account_changed(work: Work, event: people.AccountState) -> None:
@@ -88,6 +93,7 @@ HANDLERS: dict[type[Event], Handler] = {
     actors.ActorCreatedV1: actor_changed,
     actors.ActorChangedV1: actor_changed,
     actors.ActorArchivedV1: actor_changed,
+    actors.ServiceImportedV1: service_imported,
     people.AccountActivatedV1: account_changed,
     people.AccountChangedV1: account_changed,
     people.AccountDisabledV1: account_changed,

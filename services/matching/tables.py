@@ -265,6 +265,14 @@ class KnownActorRow(Base, table=True):
     archived: bool
 
 
+class ImportedOfferRow(Base, table=True):
+    """Up to which version the telling of an imported service was followed."""
+
+    __tablename__ = "imported_offer"
+    offer_id: UUID = Field(primary_key=True)
+    version: int
+
+
 class KnownAccountRow(Base, table=True):
     """What matching knows of an account, from its events."""
 

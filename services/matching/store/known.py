@@ -5,9 +5,9 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.matching.tables import Base, KnownAccountRow, KnownActorRow
+from services.matching.tables import Base, ImportedOfferRow, KnownAccountRow, KnownActorRow
 
-ACTOR, ACCOUNT = (Base.metadata.tables[name].c for name in ("known_actor", "known_account"))
+ACTOR, ACCOUNT, IMPORTED = (Base.metadata.tables[name].c for name in ("known_actor", "known_account", "imported_offer"))
 
 
 class KnownStore:
@@ -33,6 +33,15 @@ class KnownStore:
             await self._session.execute(insert(KnownAccountRow).values(id=account_id, **values))
         elif known < version:
             await self._session.execute(update(KnownAccountRow).where(ACCOUNT.id == account_id).values(**values))
+        return known is None or known < version
+
+    async def learn_service(self, offer_id: UUID, version: int) -> bool:
+        """Follow the telling of an imported service. Answers whether this was news."""
+        known = (await self._session.execute(select(IMPORTED.version).where(IMPORTED.offer_id == offer_id))).scalar()
+        if known is None:
+            await self._session.execute(insert(ImportedOfferRow).values(offer_id=offer_id, version=version))
+        elif known < version:
+            await self._session.execute(update(ImportedOfferRow).where(IMPORTED.offer_id == offer_id).values(version=version))
         return known is None or known < version
 
     async def actor_is_there(self, actor_id: UUID) -> bool:
