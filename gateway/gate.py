@@ -22,13 +22,14 @@ from chassis.telemetry import Metrics, log_for, where
 from chassis.web import header_of
 from gateway.bodies import MAX_BODY, MAX_UPLOAD, UPLOADS, Bounded, checked, require_type
 from gateway.forward import Forward, Headers, without_body
-from gateway.limits import Allowance, Limits, QuotaExceeded, quota_problem
+from gateway.limits import BY_ADDRESS, Allowance, Limits, QuotaExceeded, quota_problem
+from gateway.other_sites import PREFLIGHT, READABLE, readable
 from gateway.permissions import OtherMethod, Permissions, Rule, SecondFactorMissing
 from gateway.session import OWN_AUTHORIZATION, Sessions, Visitor
 from gateway.settings import GatewaySettings
 from gateway.transport_security import Proxies, Security, is_loopback, require_protected
 
-API = ("/api/", "/oauth2/")
+API = ("/api/", "/oauth2/", "/hsds/", "/catalog.")
 FOR_ANYBODY = ("/static/", "/healthz", "/readyz", "/version", "/.well-known/")
 """The same for everybody: nobody is asked who they are."""
 UNCOUNTED = ("/static/", "/healthz")
@@ -109,7 +110,9 @@ class Gate:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 present = {key for key, _ in message.get("headers", [])}
-                added = [*self._fixed, *extra, (b"hub-correlation-id", str(correlation_id()).encode())]
+                own = {key for key, _ in extra}
+                fixed = [pair for pair in self._fixed if pair[0] not in own]
+                added = [*fixed, *extra, (b"hub-correlation-id", str(correlation_id()).encode())]
                 message["headers"] = [*message.get("headers", []), *(pair for pair in added if pair[0] not in present)]
             await send(message)
 
@@ -168,9 +171,17 @@ class Gate:
 
     async def _api(self, scope: Scope, receive: Receive, send: Send, extra: Headers, visitor: Visitor) -> None:
         keeper, state = self._keeper, scope["state"]
-        rule = keeper.permissions.rule(scope["method"], scope["path"])
+        asks_first = scope["method"] == "OPTIONS" and header_of(scope, b"access-control-request-method") in ("GET", "HEAD")
+        rule = keeper.permissions.rule("GET" if asks_first else scope["method"], scope["path"])
         state["rule_path"] = rule.path
+        if readable(rule):
+            extra.extend(PREFLIGHT if asks_first else READABLE)
         extra.extend((await self._count(rule.limit, scope["method"], visitor, state["address"])).headers())
+        if asks_first:
+            if not readable(rule):
+                raise OtherMethod("This address does not take that method.", (rule.method, "HEAD"))
+            await Response(status_code=204)(scope, receive, send)
+            return
         rule.require(visitor.caller)
         if visitor.second_factor_missing and not rule.before_second_factor and not rule.public:
             raise SecondFactorMissing("Please set up your second factor first.")
@@ -202,8 +213,8 @@ class Gate:
         return headers
 
     async def _count(self, limit: str, method: str, visitor: Visitor, address: str) -> Allowance:
-        if limit == "sign-in":
-            return await self._keeper.limits.take("sign-in", address)
+        if limit in BY_ADDRESS:
+            return await self._keeper.limits.take(limit, address)
         if not visitor.signed_in:
             return await self._keeper.limits.take("anonymous", address)
         return await self._keeper.limits.take("reads" if method in SAFE else "writes", visitor.caller.principal)

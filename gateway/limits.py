@@ -4,7 +4,7 @@ import ipaddress
 import time
 from dataclasses import dataclass
 
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from starlette.responses import JSONResponse
@@ -15,6 +15,12 @@ from gateway.settings import GatewaySettings
 
 UNKNOWN_TOKENS = "unknown-tokens"
 """Counts tokens that `people` did not know, by address: whoever tries out tokens is stopped before `people` is asked again."""
+SUGGESTIONS = "suggestions"
+"""Counts what one address suggests to the registry, signed in or not."""
+PER_DAY = frozenset({SUGGESTIONS})
+"""Limits of a day instead of a minute."""
+BY_ADDRESS = frozenset({"sign-in", SUGGESTIONS})
+"""Limits that count the address even of somebody who is signed in."""
 QUOTA_TYPE = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 
 
@@ -26,10 +32,11 @@ class Allowance:
     quota: int
     remaining: int
     reset: int
+    window: int = 60
 
     def headers(self) -> list[tuple[bytes, bytes]]:
         """`RateLimit-Policy` and `RateLimit`."""
-        policy = f'"{self.name}";q={self.quota};w=60'
+        policy = f'"{self.name}";q={self.quota};w={self.window}'
         state = f'"{self.name}";r={self.remaining};t={self.reset}'
         return [(b"ratelimit-policy", policy.encode()), (b"ratelimit", state.encode())]
 
@@ -69,8 +76,11 @@ class Limits:
             "anonymous": settings.anonymous_per_minute,
             "sign-in": settings.sign_ins_per_minute,
             UNKNOWN_TOKENS: settings.anonymous_per_minute,
+            SUGGESTIONS: settings.suggestions_per_day,
         }
-        self._items = {name: RateLimitItemPerMinute(quota) for name, quota in self._quotas.items()}
+        self._items: dict[str, RateLimitItem] = {
+            name: RateLimitItemPerDay(quota) if name in PER_DAY else RateLimitItemPerMinute(quota) for name, quota in self._quotas.items()
+        }
 
     async def take(self, name: str, who: str) -> Allowance:
         """Count one request of a caller (a principal or an address); raises QuotaExceeded with the seconds to wait."""
@@ -84,6 +94,7 @@ class Limits:
     async def _told(self, name: str, who: str, granted: bool) -> Allowance:
         stats = await self._window.get_window_stats(self._items[name], name, neighbourhood(who))
         reset = max(1, round(stats.reset_time - time.time()))
+        window = self._items[name].get_expiry()
         if not granted:
-            raise QuotaExceeded("You asked very often; please wait {seconds} seconds.", Allowance(name, self._quotas[name], 0, reset))
-        return Allowance(name, self._quotas[name], max(0, stats.remaining), reset)
+            raise QuotaExceeded("You asked very often; please wait {seconds} seconds.", Allowance(name, self._quotas[name], 0, reset, window))
+        return Allowance(name, self._quotas[name], max(0, stats.remaining), reset, window)

@@ -52,6 +52,7 @@ class GatewaySettings(HubSettings):
     writes_per_minute: int = Field(300, ge=1, description="Requests that change something, a minute, of one caller.")
     anonymous_per_minute: int = Field(600, ge=1, description="Requests a minute of one address without sign-in.")
     sign_ins_per_minute: int = Field(20, ge=1, description="Attempts to sign in, to get a token or to reset a password, a minute, of one address.")
+    suggestions_per_day: int = Field(40, ge=1, description="Suggestions to the registry that one address may send in a day.")
     streams_per_caller: int = Field(6, ge=1, description="Live streams that one caller may hold open.")
 
     @field_validator("trusted_proxies")

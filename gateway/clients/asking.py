@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from chassis.call import Answer, Line
 from chassis.errors import FieldError, HubError
-from gateway.limits import Limits
+from gateway.limits import BY_ADDRESS, Limits
 from gateway.permissions import Permissions, SecondFactorMissing
 from gateway.session import Visitor
 
@@ -76,8 +76,8 @@ class Asker:
         rule.require(self.visitor.caller)
         if self.visitor.second_factor_missing and not rule.before_second_factor and not rule.public:
             raise SecondFactorMissing("Please set up your second factor first.")
-        if rule.limit == "sign-in":
-            await self.limits.take("sign-in", self.address)
+        if rule.limit in BY_ADDRESS:
+            await self.limits.take(rule.limit, self.address)
         headers: dict[str, str] = {}
         if version is not None:
             headers["if-match"] = f'"{version}"'

@@ -1,6 +1,6 @@
 """Routes of `actors`: the public registry."""
 
-from gateway.permissions.rules import REGISTRY, A, C, M, Rule, own, public, rules
+from gateway.permissions.rules import REGISTRY, A, C, M, Rule, V, own, public, rules
 
 RECORDS = ("memberships", "declarations", "initiatives", "resources", "capacities", "practices")
 NETWORK = ("drawing", "central", "communities", "paths", "connect", "overlap", "alike", "years")
@@ -36,8 +36,22 @@ TABLE: tuple[Rule, ...] = (
         ("PATCH", "/api/v1/searches/{search_id}", "keep own searches"),
         ("DELETE", "/api/v1/searches/{search_id}", "keep own searches"),
     ),
+    *public("actors", ("POST", "/api/v1/suggestions", "suggest to the registry"), limit="suggestions"),
+    *public(
+        "actors",
+        ("GET", "/api/v1/suggestion-stamp", "suggest to the registry"),
+        ("POST", "/api/v1/suggestion-states", "suggest to the registry"),
+    ),
     *rules(
         "actors",
+        ("GET", "/api/v1/suggestions", "decide suggestions", REGISTRARS, (REGISTRY,)),
+        ("GET", "/api/v1/suggestions/{suggestion_id}", "decide suggestions", REGISTRARS, (REGISTRY,)),
+        ("POST", "/api/v1/suggestions/{suggestion_id}/accept", "decide suggestions", REGISTRARS, (REGISTRY,)),
+        ("POST", "/api/v1/suggestions/{suggestion_id}/refuse", "decide suggestions", REGISTRARS, (REGISTRY,)),
+        ("POST", "/api/v1/actors/{actor_id}/claims", "claim a record", (V, M), ()),
+        ("GET", "/api/v1/claims", "claim a record", (V, M, C, A), ()),
+        ("POST", "/api/v1/claims/{claim_id}/accept", "decide claims", (C, A), ()),
+        ("POST", "/api/v1/claims/{claim_id}/refuse", "decide claims", (C, A), ()),
         ("POST", "/api/v1/actors", "change registry", (C, A), (REGISTRY,)),
         ("PATCH", "/api/v1/actors/{actor_id}", "change registry", REGISTRARS, (REGISTRY,)),
         ("POST", "/api/v1/actors/{actor_id}/archive", "change registry", (C, A), (REGISTRY,)),

@@ -15,7 +15,7 @@ from contracts.matching import (
     OfferState,
 )
 from contracts.people import PersonErasedV1
-from services.actors.use_cases import directory
+from services.actors.use_cases import claims, directory
 from services.actors.use_cases.imports import services as imported
 from services.actors.work import Work
 
@@ -28,6 +28,7 @@ async def offer_told(work: Work, event: OfferState) -> None:
 async def person_erased(work: Work, event: PersonErasedV1) -> None:
     """A person was erased."""
     await directory.forget_person(work, event)
+    await claims.forget_person(work, event)
 
 
 async def offer_imported(work: Work, event: OfferImportedV1) -> None:

@@ -41,6 +41,11 @@ class Settings(ServiceSettings):
         30, ge=0, le=86400, description="Seconds that a file of the open data is served before it is compared with the registry again."
     )
 
+    stamp_wait_seconds: int = Field(3, ge=0, le=60, description="Seconds that somebody without an account takes at least to fill in a suggestion.")
+    suggestions_open: int = Field(1000, ge=1, le=100_000, description="Suggestions that may wait for an answer at the same time.")
+    suggestions_per_day: int = Field(500, ge=1, le=100_000, description="Suggestions that are taken within a day, from everybody together.")
+    suggestion_days: int = Field(180, ge=30, le=3650, description="Days after which a decided suggestion is deleted; what came of it stays.")
+
     @field_validator("timezone")
     @classmethod
     def _is_a_zone(cls, value: str) -> str:

@@ -7,7 +7,7 @@ from chassis.timers import Timer
 from services.actors.model.graph.ask import Drawing, NetworkNotDrawn, draw
 from services.actors.model.graph.packed import EMPTY
 from services.actors.model.provenance import RecordKind
-from services.actors.use_cases import directory, duplicates, provenance, saved, searching, statistics
+from services.actors.use_cases import directory, duplicates, provenance, saved, searching, statistics, suggestions
 from services.actors.use_cases.graph import drawing
 from services.actors.use_cases.imports.finishing import forget_old
 from services.actors.use_cases.imports.running import run_imports
@@ -93,7 +93,14 @@ async def forget_old_imports(service: Any) -> None:  # Any: as above
         await forget_old(work)
 
 
+async def forget_suggestions(service: Any) -> None:  # Any: as above
+    """Delete suggestions that were decided long ago."""
+    async with service.open_work(SYSTEM) as work:
+        await suggestions.forget_decided(work, service.settings.suggestion_days)
+
+
 TIMERS = (
+    Timer("forget suggestions", 3600.0, forget_suggestions),
     Timer("run imports", 2.0, run_imports),
     Timer("forget old imports", 3600.0, forget_old_imports),
     Timer("compare actors", 60.0, compare_actors),

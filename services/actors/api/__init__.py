@@ -2,16 +2,18 @@
 
 from fastapi import APIRouter
 
-from services.actors.api import actors, directory, drawn, duplicates, imports, parts, practices, provenance, saved, search, statistics
+from services.actors.api import actors, directory, drawn, duplicates, imports, parts, practices, provenance, saved, search, statistics, suggestions
 from services.actors.api.graph import ROUTERS as GRAPH
 from services.actors.api.interchange.routers import ROUTERS as INTERCHANGE
 
 ROUTERS: tuple[APIRouter, ...] = (
+    *INTERCHANGE,
     drawn.router,
     *GRAPH,
     search.router,
     saved.router,
     duplicates.router,
+    suggestions.router,
     actors.router,
     parts.router,
     practices.router,
@@ -19,6 +21,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     imports.router,
     directory.router,
     statistics.router,
-    *INTERCHANGE,
 )
-"""All routes; the map and the search come before the single actor, whose address would take its name."""
+"""All routes; an offer in another format comes before the single offer, the map and the search before the single actor."""
