@@ -5,12 +5,12 @@ This decides what kind of caller may knock; whose record it is, the owning servi
 
 from collections.abc import Iterable
 
-from gateway.permissions import matching, notifications, own_routes, people, registry
+from gateway.permissions import matching, notifications, open_data, own_routes, people, registry
 from gateway.permissions.rules import NoSuchRoute, NotForYourRole, OtherMethod, Rule, SecondFactorMissing, SignInNeeded
 
 __all__ = ["TABLE", "NoSuchRoute", "NotForYourRole", "OtherMethod", "Permissions", "Rule", "SecondFactorMissing", "SignInNeeded", "uncovered"]
 
-TABLE: tuple[Rule, ...] = (*registry.TABLE, *people.TABLE, *matching.TABLE, *notifications.TABLE, *own_routes.TABLE)
+TABLE: tuple[Rule, ...] = (*registry.TABLE, *open_data.TABLE, *people.TABLE, *matching.TABLE, *notifications.TABLE, *own_routes.TABLE)
 
 
 class Permissions:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.actors.api.interchange import exports, hsds, tombstones
+from services.actors.api.interchange import exports, hsds, linked, tombstones
 
-ROUTERS: tuple[APIRouter, ...] = (exports.router, hsds.router, tombstones.router)
+ROUTERS: tuple[APIRouter, ...] = (linked.router, exports.router, hsds.router, tombstones.router)
 """In the order in which addresses are tried."""

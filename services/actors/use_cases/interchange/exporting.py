@@ -13,6 +13,7 @@ from services.actors.model.interchange.writers import CsvWriter, GeoJsonWriter, 
 from services.actors.store.interchange.stamp import stamp
 from services.actors.store.interchange.streams import rows
 from services.actors.use_cases.interchange.dump import write_dump
+from services.actors.use_cases.interchange.linked import write_services
 from services.actors.use_cases.interchange.offer_calendar import write_calendar
 from services.actors.use_cases.interchange.shelf import Kept, Make, shelf_of
 from services.actors.work import Work
@@ -27,6 +28,7 @@ class Whole(StrEnum):
     GRAPHML = "network.graphml"
     GEXF = "network.gexf"
     CALENDAR = "offers.ics"
+    SERVICES = "services.cpsv.jsonld"
     DUMP = "dump.zip"
 
 
@@ -38,6 +40,7 @@ MEDIA_TYPES = {
     "graphml": "application/graphml+xml",
     "gexf": "application/gexf+xml",
     "ics": "text/calendar; charset=utf-8",
+    "jsonld": "application/ld+json",
     "zip": "application/zip",
 }
 """Media types by ending."""
@@ -67,6 +70,8 @@ async def state_of(work: Work, settings: Any, now: datetime) -> tuple[str, datet
 def _maker(work: Work, settings: Any, name: str, every_column: bool, now: datetime) -> Make:  # Any: as above
     if name == Whole.CALENDAR:
         return lambda out: write_calendar(work, settings, out)
+    if name == Whole.SERVICES:
+        return lambda out: write_services(work, settings, out)
     if name == Whole.DUMP:
         return lambda out: write_dump(work, settings, out)
     if name in (Whole.GRAPHML, Whole.GEXF):

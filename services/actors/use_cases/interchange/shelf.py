@@ -41,9 +41,9 @@ class Shelf:
         kept = self._kept.get(name)
         return kept if kept and now - kept.looked_at < timedelta(seconds=seconds) else None
 
-    def known(self, name: str) -> Kept | None:
-        """The file as it lies there, however old."""
-        return self._kept.get(name)
+    def sizes(self) -> dict[str, int]:
+        """Bytes of the files that lie ready, by name."""
+        return {name: kept.size for name, kept in self._kept.items()}
 
     async def put(self, name: str, stamp: str, now: datetime, make: Make) -> Kept:
         """The file for this state of the data; made unless it lies there."""

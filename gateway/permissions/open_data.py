@@ -1,0 +1,20 @@
+"""Routes of the open data of `actors`: for everybody, also from pages of other sites. (`/api/v1/directory/{offer_id}.ics` and
+`.cpsv.jsonld` are the single offer of the registry's table in other formats.)"""
+
+from gateway.permissions.rules import Rule, public
+
+HSDS_LISTS = ("services", "service_at_locations", "organizations", "taxonomies", "taxonomy_terms")
+
+TABLE: tuple[Rule, ...] = (
+    *public(
+        "actors",
+        ("GET", "/api/v1/export/{file}", "read open data"),
+        ("GET", "/api/v1/tombstones", "read open data"),
+        ("GET", "/catalog.jsonld", "read open data"),
+        ("GET", "/catalog.ttl", "read open data"),
+        ("GET", "/hsds/v3", "read open data"),
+        *(("GET", f"/hsds/v3/{noun}", "read open data") for noun in HSDS_LISTS),
+        *(("POST", f"/hsds/v3/{noun}", "read open data") for noun in HSDS_LISTS),
+        *(("GET", f"/hsds/v3/{noun}/{{id}}", "read open data") for noun in HSDS_LISTS),
+    ),
+)
