@@ -13,8 +13,10 @@ from gateway.clients.matching import (
     WeightsClient,
     WordsClient,
 )
+from gateway.clients.network import NetworkClient
 from gateway.clients.notifications import MessagesClient, NotificationsClient
 from gateway.clients.people import AccountsClient, ApiClientsClient, ContactsClient, MeClient, SessionsClient
+from gateway.clients.provenance import ProvenanceClient
 from gateway.clients.registry import DirectoryClient, RegistryClient
 from gateway.clients.search import SearchClient
 
@@ -34,8 +36,10 @@ class Clients:
     me: MeClient
     messages: MessagesClient
     needs: NeedsClient
+    network: NetworkClient
     notifications: NotificationsClient
     offers: OffersClient
+    provenance: ProvenanceClient
     registry: RegistryClient
     rounds: RoundsClient
     scarcity: ScarcityClient
@@ -57,8 +61,10 @@ class Clients:
             me=MeClient(asker),
             messages=MessagesClient(asker),
             needs=NeedsClient(asker),
+            network=NetworkClient(asker),
             notifications=NotificationsClient(asker),
             offers=OffersClient(asker),
+            provenance=ProvenanceClient(asker),
             registry=RegistryClient(asker),
             rounds=RoundsClient(asker),
             scarcity=ScarcityClient(asker),

@@ -3,11 +3,17 @@
 from fastapi import APIRouter
 
 from gateway.pages import admin, cases, changing, desk, lacking, lost, matches, me, offers, public, rounds, signing_in, weights
+from gateway.pages.registry import actor, compare, confirmations, network, network_asked
 from gateway.pages.registry import actors as registry_actors
 
 ROUTERS: list[APIRouter] = [
     public.router,
+    actor.router,
+    compare.router,
+    confirmations.router,
     registry_actors.router,
+    network.router,
+    network_asked.router,
     signing_in.router,
     lacking.router,
     changing.router,

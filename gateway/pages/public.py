@@ -1,6 +1,5 @@
 """Pages for everybody: the start page, finding help, organisations, networks, and how things work here."""
 
-from collections import Counter
 from collections.abc import Coroutine
 from typing import Annotated
 from uuid import UUID
@@ -65,39 +64,6 @@ async def see_public_offer(visit: Here, offer_id: UUID) -> Response:
     """One public offer, and how to ask for it."""
     words = await words_of(visit)
     return visit.page("help_offer.html", offer=await visit.ask.directory.offer(str(offer_id)), **naming(visit, words))
-
-
-@router.get("/actors/{key}")
-async def see_organisation(visit: Here, key: Key) -> Response:
-    """One organisation: networks, members, declarations, initiatives, offers."""
-    registry = visit.ask.registry
-    actor = await registry.actor(key)
-    memberships = (await registry.parts("memberships", actor["id"])).items
-    return visit.page(
-        "actor.html",
-        actor=actor,
-        networks=[row for row in memberships if row["member"]["id"] == actor["id"]],
-        members=[row for row in memberships if row["network"]["id"] == actor["id"]],
-        declarations=(await registry.parts("declarations", actor["id"])).items,
-        initiatives=(await registry.parts("initiatives", actor["id"])).items,
-        resources=(await registry.parts("resources", actor["id"])).items,
-        offers=(await visit.ask.directory.search([("actor", actor["id"]), ("limit", "50")])).items,
-    )
-
-
-@router.get("/networks")
-async def see_networks(visit: Here, network: Text = "") -> Response:
-    """Networks with their members, as tables."""
-    graph = await visit.ask.registry.network()
-    nodes = {node["id"]: node for node in graph["nodes"]}
-    count = Counter(edge["target"] for edge in graph["edges"])
-    networks = sorted(({**nodes[key], "count": many} for key, many in count.items() if key in nodes), key=lambda row: (-row["count"], row["name"]))
-    chosen = next((row for row in networks if network in (row["slug"], row["id"])), None)
-    members = []
-    if chosen:
-        members = [{**nodes[edge["source"]], "since": edge.get("since")} for edge in graph["edges"] if edge["target"] == chosen["id"]]
-        members.sort(key=lambda row: row["name"])
-    return visit.page("networks.html", networks=networks, chosen=chosen, members=members)
 
 
 @router.get("/matching-explained")

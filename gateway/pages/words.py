@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from chassis.context import locale
 from chassis.language import translate
+from gateway.pages.registry.words import PROVENANCE_DONE, PROVENANCE_WORDS
 
 
 def _(sentence: str) -> str:
@@ -23,6 +24,7 @@ LANGUAGE_NAMES: Mapping[str, str] = {
 """The hub's languages, each in itself."""
 
 WORDS: Mapping[str, Mapping[str, str]] = {
+    **PROVENANCE_WORDS,
     "role": {
         "volunteer": _("Volunteer"),
         "member": _("Member of an organisation"),
@@ -233,6 +235,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 """Group -> code -> English words."""
 
 DONE_SENTENCES: Mapping[str, str] = {
+    **PROVENANCE_DONE,
     "welcome": "Your account is ready. Sign in with your new password.",
     "signed-out": "You are signed out.",
     "reset-asked": "If there is an account with this address, a mail with a link is on its way.",

@@ -108,10 +108,34 @@ LISTED = {**OFFER, "state": "open", "provider": None, "remote": False, "place": 
           "household_min": None, "household_max": None, "topics": [{"topic": "french", "from_level": "a1", "to_level": "a2"}],
           "windows": [{"day": 1, "from_minute": 1080, "to_minute": 1200}]}  # fmt: skip
 MEMBERSHIP = {"network": {**ACTOR, "id": "n"}, "member": ACTOR, "role": "member", "since": 2018}
+NET = {**ACTOR, "id": "n", "slug": "net", "kind": "network", "name": "Net", "country": None}
 GRAPH = {
-    "nodes": [{"id": "n", "slug": "net", "kind": "network", "name": "Net", "country": None}, ACTOR],
-    "edges": [{"source": ID, "target": "n", "role": "member", "since": 2018}],
-}
+    "kinds": ["network", "municipality"], "countries": ["FR"], "roles": ["member"],
+    "nodes": {"id": ["n", ID], "slug": ["net", "grenoble-fr"], "name": ["Net", CANARY], "kind": [0, 1], "country": [None, 0],
+              "x": [0, 60], "y": [0, -40], "degree": [1, 1], "community": [0, 0]},
+    "edges": {"member": [1], "network": [0], "role": [0], "since": [2018]},
+}  # fmt: skip
+DRAWING = {"number": 3, "computed_at": NOW, "actors": 2, "memberships": 1, "components": 1, "communities": 1, "modularity": 0.0,
+           "bridging_exact": True}  # fmt: skip
+CENTRAL = {"actor": ACTOR, "degree": 1, "networks": 1, "members": 0, "bridging": 0.125, "community": 0, "x": 60, "y": -40}
+LIKE = {"actor": ACTOR, "common": 1, "either": 2, "jaccard": 0.5}
+YEARS = {
+    "years": [{"year": 2016, "joined": 1, "total": 1}, {"year": 2018, "joined": 2, "total": 3}], "undated": 4, "total": 1,
+    "networks": [{"network": NET, "members": 7, "undated": 4, "years": [{"year": 2016, "joined": 1, "total": 1}]}],
+}  # fmt: skip
+PLACES = {"id": ID, "version": 1, "municipality": ACTOR, "purpose": "families", "begins_on": "2027-01-01", "ends_on": None, "places": 40,
+          "source": CANARY, "read_on": "2026-11-02", "entered_by": "member"}  # fmt: skip
+PRACTICE = {"id": ID, "version": 1, "actor": ACTOR, "practice": "city_card", "since": 2024, "note": CANARY, "source": "https://example.org/card",
+            "read_on": None, "entered_by": "editor"}  # fmt: skip
+PRACTICE_KIND = {"code": "city_card", "group": "access", "name": "City card", "names": {"en": "City card"}, "source": "x"}
+SCORE = {"score": 42, "completeness": 30, "freshness": 100, "confirmation": 30, "improve": [{"code": "website", "sentence": "Add it.", "gain": 10}]}
+SCORED = {**SCORE, "record": "declaration", "id": ID, "title": CANARY, "about": [ACTOR]}
+HISTORY_LINE = {"version": 2, "act": "changed", "entered_by": "member", "at": NOW, "source": "javascript:alert(1)", "read_on": None,
+                "changes": [{"field": "name", "before": CANARY, "after": None}, {"field": "actor_id", "before": None, "after": ID},
+                            {"field": "themes", "before": [], "after": ["housing"]}]}  # fmt: skip
+COMPARED = {"actor": ACTOR, "kind": "municipality", "country": "FR", "population": 158_000, "quality": 42, "practices": [PRACTICE],
+            "themes": {"housing": 2}, "networks": [ACTOR], "declarations": [{"title": CANARY, "date": "2015", "type": "council_motion"}],
+            "capacity": {"general": 40}}  # fmt: skip
 STATISTICS = {"actors": 934, "networks": 22, "declarations": 303, "initiatives": 116, "open_offers": 385, "open_offers_by_category": {"language": 45}}
 CHOICE = {"kind": "proposals_ready", "title": "Proposals are ready", "in_app": True, "in_app_fixed": False, "email": "daily"}
 CONSENT = {"given_at": NOW, "text_version": "2026-11", "live": True}
@@ -134,7 +158,30 @@ ANSWERS: dict[str, Any] = {
     "GET /api/v1/declarations": page_of({"title": CANARY, "type": "council_motion", "date": "2015-09"}),
     "GET /api/v1/initiatives": page_of({"title": CANARY, "year": 2018, "summary": CANARY}),
     "GET /api/v1/resources": page_of({"title": CANARY, "year": 2018, "authors": CANARY}),
+    "GET /api/v1/capacities": page_of(PLACES),
+    "GET /api/v1/practices": page_of(PRACTICE),
+    "GET /api/v1/practice-kinds": {"items": [PRACTICE_KIND]},
+    f"GET /api/v1/actors/{ID}/quality": {**SCORE, "actor": ACTOR, "records": [SCORED]},
+    "GET /api/v1/quality": page_of(SCORED),
+    f"GET /api/v1/actors/{ID}/history": page_of(HISTORY_LINE),
+    f"GET /api/v1/practices/{ID}/history": page_of(HISTORY_LINE),
+    "GET /api/v1/compare": {"day": "2026-11-21", "cities": [COMPARED, COMPARED]},
     "GET /api/v1/network": GRAPH,
+    "GET /api/v1/network/drawing": DRAWING,
+    "GET /api/v1/network/central": page_of(CENTRAL),
+    "GET /api/v1/network/communities": page_of(),
+    "GET /api/v1/network/paths": {"drawing": 3, "length": 1, "count": 1, "paths": [[ACTOR, NET], [None, NET]]},
+    "GET /api/v1/network/connect": {
+        "drawing": 3,
+        "shared": [{"network": NET, "actors": [ID]}],
+        "actors": [ACTOR, NET],
+        "links": [{"one": ID, "other": "n"}],
+        "apart": [],
+    },
+    "GET /api/v1/network/overlap": {"sizes": [], "common": None, "jaccard": None, "members": [], "items": [LIKE]},
+    "GET /api/v1/network/alike": {"items": [LIKE]},
+    "GET /api/v1/network/years": YEARS,
+    "GET /api/v1/actors/net": NET,
     "GET /api/v1/offers": page_of(OFFER),
     f"GET /api/v1/offers/{ID}": OFFER,
     "POST /api/v1/offers": OFFER,
