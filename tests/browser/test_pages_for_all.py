@@ -21,7 +21,7 @@ FILL = """(form, canary) => {
   }
 }"""
 PAGES: dict[str | None, list[str]] = {
-    None: ["/", "/help", "/help?category=language&q=nothing-like-this", "/actors", "/networks", "/sign-in", "/reset",
+    None: ["/", "/help", "/help?category=language&q=nothing-like-this", "/actors", "/network", "/network?network=eurocities", "/network/path", "/network/connect", "/network/years", "/sign-in", "/reset",
            f"/welcome/{'t' * 30}", "/matching-explained", "/privacy", "/accessibility", "/needed",
            "/nothing"],
     "volunteer": ["/my/offers", "/my/offers/new", "/my/offers/new?category=language.class", "/requests", "/notifications", "/preferences", "/me",

@@ -4,7 +4,7 @@ import pytest
 
 from tests.gateway.pages_door import ANSWERS, CANARY, ID, MATCH, Door
 
-EVERYBODY = ["/", "/help", f"/help/{ID}", "/actors", "/actors/grenoble-fr", "/networks?network=net", "/sign-in", "/reset", f"/reset/{'t' * 30}",
+EVERYBODY = ["/", "/help", f"/help/{ID}", "/actors", "/actors/grenoble-fr", "/network?network=net", "/sign-in", "/reset", f"/reset/{'t' * 30}",
              f"/welcome/{'t' * 30}", "/matching-explained", "/privacy", "/accessibility", "/needed"]  # fmt: skip
 VOLUNTEER = ["/my/offers", "/my/offers/new", "/my/offers/new?category=language.class", "/requests", f"/matches/{ID}", f"/offers/{ID}",
              "/notifications", "/preferences", "/me", "/me/second-factor"]  # fmt: skip
