@@ -1,5 +1,4 @@
-"""Routes of the open data of `actors`: for everybody, also from pages of other sites. (`/api/v1/directory/{offer_id}.ics` and
-`.cpsv.jsonld` are the single offer of the registry's table in other formats.)"""
+"""Routes of the open data of `actors`: for everybody, also from pages of other sites."""
 
 from gateway.permissions.rules import Rule, public
 
@@ -10,6 +9,8 @@ TABLE: tuple[Rule, ...] = (
         "actors",
         ("GET", "/api/v1/export/{file}", "read open data"),
         ("GET", "/api/v1/tombstones", "read open data"),
+        ("GET", "/api/v1/directory/{offer_id}.ics", "read open data"),
+        ("GET", "/api/v1/directory/{offer_id}.cpsv.jsonld", "read open data"),
         ("GET", "/catalog.jsonld", "read open data"),
         ("GET", "/catalog.ttl", "read open data"),
         ("GET", "/hsds/v3", "read open data"),
