@@ -204,8 +204,9 @@ class Gate:
         """The signed identity and what else the service may know."""
         token = self._keeper.signer.token_for(visitor.caller, rule.service)
         headers: Headers = [(b"hub-identity", token.encode()), (b"hub-correlation-id", str(correlation_id()).encode())]
-        if rule.service == "people":
+        if rule.tells_source:
             headers.append((b"hub-source", address.encode()))
+        if rule.service == "people":
             if visitor.session_id:
                 headers.append((b"hub-session", visitor.session_id.encode()))
             if rule.path in OWN_AUTHORIZATION and authorization is not None:

@@ -83,10 +83,10 @@ class Asker:
             headers["if-match"] = f'"{version}"'
         if once:
             headers["idempotency-key"] = once
-        if rule.service == "people":
+        if rule.tells_source:
             headers["hub-source"] = self.address
-            if self.visitor.session_id:
-                headers["hub-session"] = self.visitor.session_id
+        if rule.service == "people" and self.visitor.session_id:
+            headers["hub-session"] = self.visitor.session_id
         asked = f"{path}?{urlencode(query)}" if query else path
         answer = await self.lines[rule.service].ask(self.visitor.caller, method, asked, body=body, headers=headers)
         if answer.status >= 400:

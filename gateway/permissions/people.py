@@ -10,8 +10,12 @@ TABLE: tuple[Rule, ...] = (
         ("POST", "/api/v1/invitations/accept", "accept an invitation"),
         ("POST", "/api/v1/password-resets", "ask for a new password"),
         ("POST", "/api/v1/password-resets/complete", "set a new password"),
+        ("POST", "/api/v1/registrations", "register by mail"),
+        ("POST", "/api/v1/registrations/confirm", "register by mail"),
         limit="sign-in",
     ),
+    *public("people", ("GET", "/api/v1/registrations/terms", "register by mail")),
+    *public("people", ("POST", "/api/v1/suggestion-contacts", "suggest to the registry"), limit="sign-in"),
     *own(
         "people",
         ("GET", "/api/v1/sessions", "own sessions"),

@@ -54,6 +54,11 @@ class Rule:
     limit: str = "normal"
     before_second_factor: bool = field(default=False)
 
+    @property
+    def tells_source(self) -> bool:
+        """Whether the owner may know the network address of whoever asks: where guesses and floods are counted."""
+        return self.service == "people" or self.limit == "sign-in"
+
     def require(self, caller: Caller) -> None:
         """Raise unless this caller may knock here."""
         if self.public:

@@ -141,6 +141,21 @@ async def account_reset_requested(work: Work, event: people.AccountResetRequeste
     await notify.send_reset(work, event_id=_event_id(work), account_id=event.account_id, reset_id=event.reset_id)
 
 
+async def registration_requested(work: Work, event: people.RegistrationRequestedV1) -> None:
+    """Somebody gave their address to offer help."""
+    await notify.send_registration(work, event_id=_event_id(work), registration_id=event.registration_id, known=event.known)
+
+
+async def ask_news(work: Work, event: matching.AskState) -> None:
+    """Somebody asks for help without a name, or that was settled."""
+    await notify.hear(work, News(event.type_name, _event_id(work), "ask", event.ask_id, event.version, event.state))
+
+
+async def suggestion_answer_due(work: Work, event: people.SuggestionAnswerDueV1) -> None:
+    """A suggestion was decided, and its sender left an address."""
+    await notify.send_suggestion_answer(work, event_id=_event_id(work), suggestion_id=event.suggestion_id, outcome=event.outcome)
+
+
 async def person_erased(work: Work, event: people.PersonErasedV1) -> None:
     """A person was erased; obey."""
     await notify.forget(work, event.subject_kind, event.subject_id)
@@ -175,6 +190,8 @@ HANDLERS: dict[type[Event], Handler] = {
     matching.MatchFulfilledV1: match_news,
     matching.MatchFailedV1: match_news,
     matching.MatchCancelledV1: match_news,
+    matching.AskReceivedV1: ask_news,
+    matching.AskSettledV1: ask_news,
     matching.RoundSolvedV1: round_news,
     matching.RoundAppliedV1: round_news,
     people.AccountActivatedV1: account_news,
@@ -182,5 +199,7 @@ HANDLERS: dict[type[Event], Handler] = {
     people.AccountDisabledV1: account_news,
     people.InvitationIssuedV1: invitation_issued,
     people.AccountResetRequestedV1: account_reset_requested,
+    people.RegistrationRequestedV1: registration_requested,
+    people.SuggestionAnswerDueV1: suggestion_answer_due,
     people.PersonErasedV1: person_erased,
 }

@@ -3,7 +3,7 @@
 from chassis.consume import Handler
 from contracts import actors, matching, notifications
 from contracts.envelope import Event
-from services.people.use_cases import projections
+from services.people.use_cases import places, projections, suggesters
 from services.people.use_cases.projections import note_event
 from services.people.work import Work
 
@@ -11,6 +11,26 @@ from services.people.work import Work
 async def actor_news(work: Work, event: actors.ActorState) -> None:
     """An actor was created, changed or archived."""
     await projections.keep_actor(work, event.actor_id, event.version, event.archived)
+
+
+async def claim_accepted(work: Work, event: actors.ClaimAcceptedV1) -> None:
+    """An account is of an organisation."""
+    await places.claim_accepted(work, event)
+
+
+async def actors_merged(work: Work, event: actors.ActorMergedV1) -> None:
+    """One record of an organisation went into another."""
+    await places.merged(work, event)
+
+
+async def actors_unmerged(work: Work, event: actors.ActorUnmergedV1) -> None:
+    """A merge was undone."""
+    await places.unmerged(work, event)
+
+
+async def suggestion_answered(work: Work, event: actors.SuggestionAnsweredV1) -> None:
+    """A suggestion was decided; who left an address hears of it."""
+    await suggesters.answered(work, event.suggestion_id, event.outcome)
 
 
 async def case_news(work: Work, event: matching.CaseState) -> None:
@@ -47,6 +67,11 @@ async def proposals_ready(work: Work, event: matching.NeedProposalsReadyV1) -> N
     await note_event(work, accounts={event.recorded_by}, actors={event.actor_id}, staff=_nobody(event.recorded_by, event.actor_id))
 
 
+async def ask_news(work: Work, event: matching.AskState) -> None:
+    """Somebody asked for help without a name, or that was settled; whoever coordinates is concerned."""
+    await note_event(work, accounts=(), staff=True)
+
+
 async def round_news(work: Work, event: matching.RoundState) -> None:
     """A round was solved or applied."""
     await note_event(work, accounts={event.started_by})
@@ -71,6 +96,10 @@ HANDLERS: dict[type[Event], Handler] = {
     actors.ActorCreatedV1: actor_news,
     actors.ActorChangedV1: actor_news,
     actors.ActorArchivedV1: actor_news,
+    actors.ActorMergedV1: actors_merged,
+    actors.ActorUnmergedV1: actors_unmerged,
+    actors.ClaimAcceptedV1: claim_accepted,
+    actors.SuggestionAnsweredV1: suggestion_answered,
     matching.CaseRecordedV1: case_news,
     matching.CaseChangedV1: case_news,
     matching.CaseClosedV1: case_news,
@@ -94,6 +123,8 @@ HANDLERS: dict[type[Event], Handler] = {
     matching.NeedChangedV1: need_news,
     matching.NeedWithdrawnV1: need_news,
     matching.NeedProposalsReadyV1: proposals_ready,
+    matching.AskReceivedV1: ask_news,
+    matching.AskSettledV1: ask_news,
     matching.RoundSolvedV1: round_news,
     matching.RoundAppliedV1: round_news,
     notifications.MailRefusedV1: mail_refused,

@@ -1,5 +1,7 @@
 """Turns what happened into contract events, with those who may see them live: ids and flags, never a name or an address."""
 
+from uuid import UUID
+
 from chassis.outbox import Audience
 from contracts import people as contract
 from services.people.model.accounts import Account
@@ -57,6 +59,16 @@ def invitation_audience(invitation: Invitation) -> Audience:
 def reset_requested(reset: PasswordReset, locale: str) -> contract.AccountResetRequestedV1:
     """The holder of an account asks for a new password."""
     return contract.AccountResetRequestedV1(account_id=reset.account_id, reset_id=reset.id, locale=locale)
+
+
+def registration_requested(registration_id: UUID, known: bool, locale: str) -> contract.RegistrationRequestedV1:
+    """Somebody gave their address to offer help."""
+    return contract.RegistrationRequestedV1(registration_id=registration_id, known=known, locale=locale)
+
+
+def suggestion_answer_due(suggestion_id: UUID, outcome: str, locale: str) -> contract.SuggestionAnswerDueV1:
+    """Somebody waits for the answer to a suggestion."""
+    return contract.SuggestionAnswerDueV1(suggestion_id=suggestion_id, outcome=outcome, locale=locale)
 
 
 def consent_given(subject: Account | KnownCase, flags: ConsentFlags, version: int) -> contract.ConsentGivenV1:

@@ -46,7 +46,13 @@ class Settings(ServiceSettings):
     session_idle_minutes: int = Field(30, ge=5, le=720, description="Minutes without use after which a session ends.")
     client_token_minutes: int = Field(15, ge=1, le=60, description="Minutes that an API client's access token holds.")
     resets_per_hour: int = Field(3, ge=1, le=20, description="Mails for a new password that one address may ask for in an hour.")
+    suggestion_contacts: int = Field(2000, ge=1, le=100_000, description="Addresses that may wait for the answer to a suggestion.")
+    suggestion_contact_days: int = Field(90, ge=1, le=90, description="Days after which such an address is destroyed, answered or not.")
     invited_days: int = Field(30, ge=7, le=365, description="Days after which somebody who never accepted an invitation is erased.")
+    register_by_mail: bool = Field(True, description="Whether somebody without an account may offer help and confirm the address by a mailed link.")
+    registration_days: int = Field(3, ge=1, le=14, description="Days that such a link works; who never came is erased then.")
+    registrations_per_hour: int = Field(10, ge=1, le=1000, description="Links that one network address may ask for in an hour.")
+    registrations_per_day: int = Field(300, ge=1, le=100_000, description="Links that may be asked for in a day in all; more are refused.")
 
     @property
     def keys_url(self) -> str:

@@ -135,6 +135,26 @@ class ResetRow(Base, table=True):
     used_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
+class RegistrationRow(Base, table=True):
+    """An address that waits to be confirmed; the address itself lies sealed in the vault. `carry` is sealed by whoever asked."""
+
+    __tablename__ = "registration"
+
+    id: UUID = Field(primary_key=True)
+    account_id: UUID | None = Field(default=None, index=True)
+    email_lookup: str = Field(max_length=64, index=True)
+    source: str = Field(max_length=64, index=True)
+    locale: str = Field(max_length=8)
+    carry: str = Field(max_length=8000)
+    answered: bool
+    known: bool
+    token_hash: str | None = Field(default=None, max_length=64, unique=True)
+    sealed_token: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    created_at: datetime = Field(sa_type=UTCDateTime, index=True)
+    expires_at: datetime = Field(sa_type=UTCDateTime, index=True)
+    used_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
 class ClientRow(Base, table=True):
     """A partner's system."""
 
@@ -258,6 +278,26 @@ class HeardRow(Base, table=True):
     actors: list[str] = Field(sa_column=Column(Json, nullable=False))
     staff: bool
     heard_at: datetime = Field(sa_type=UTCDateTime, index=True)
+
+
+class SuggestionContactRow(Base, table=True):
+    """That somebody left an address for the answer to a suggestion; the address itself lies sealed in the vault."""
+
+    __tablename__ = "suggestion_contact"
+
+    suggestion_id: UUID = Field(primary_key=True)
+    locale: str = Field(max_length=8)
+    created_at: datetime = Field(sa_type=UTCDateTime, index=True)
+    told_at: datetime | None = Field(default=None, sa_type=UTCDateTime, index=True)
+
+
+class AccountMoveRow(Base, table=True):
+    """An account whose place followed a merge of organisations, so that it can go back."""
+
+    __tablename__ = "account_move"
+
+    merge_id: UUID = Field(primary_key=True)
+    account_id: UUID = Field(primary_key=True)
 
 
 class DisclosureRow(Base, table=True):

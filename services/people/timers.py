@@ -6,7 +6,7 @@ from chassis.identity import SYSTEM
 from chassis.service import Service
 from chassis.timers import Timer
 from services.people.store.keys import truncate_log
-from services.people.use_cases import consents, erasure, passwords, retention
+from services.people.use_cases import consents, erasure, passwords, registrations, retention, suggesters
 from services.people.work import Resources, Work
 
 PeopleService = Service[Work, Resources]
@@ -31,6 +31,11 @@ async def answer_resets(service: PeopleService) -> None:
     await _until_done(service, passwords.answer_resets)
 
 
+async def answer_registrations(service: PeopleService) -> None:
+    """Make the links of those who offer help without an account."""
+    await _until_done(service, registrations.answer_registrations)
+
+
 async def end_consents(service: PeopleService) -> None:
     """Tell of consents that ran out."""
     await _until_done(service, consents.end_consents)
@@ -41,7 +46,9 @@ async def keep_people(service: PeopleService) -> None:
     async with service.open_work(SYSTEM) as work:
         await retention.forget_old(work)
     await _until_done(service, retention.forget_contacts)
+    await _until_done(service, suggesters.forget_suggesters)
     await _until_done(service, retention.forget_uninvited)
+    await _until_done(service, registrations.forget_unconfirmed)
 
 
 async def replay_erasures(service: PeopleService) -> None:
@@ -63,6 +70,7 @@ async def empty_the_log(service: PeopleService) -> None:
 
 TIMERS: tuple[Timer, ...] = (
     Timer(passwords.ANSWER_RESETS, 5, answer_resets),
+    Timer(registrations.ANSWER_REGISTRATIONS, 5, answer_registrations),
     Timer("end consents", 30, end_consents),
     Timer("keep people", 900, keep_people),
     Timer("replay erasures", 3600, replay_erasures),

@@ -19,7 +19,9 @@ from services.people.store.consents import ConsentStore
 from services.people.store.disclosures import DisclosureStore, ErasureStore
 from services.people.store.keys import KeyStore
 from services.people.store.links import InvitationStore, ResetStore
+from services.people.store.registrations import RegistrationStore
 from services.people.store.sessions import FactorStore, GuessStore, SessionStore
+from services.people.store.suggesters import SuggesterStore
 from services.people.store.trail import TrailStore
 from services.people.store.vault import VaultStore
 
@@ -78,6 +80,7 @@ class Work(BaseWork):
     guesses: GuessStore = field(init=False)
     invitations: InvitationStore = field(init=False)
     resets: ResetStore = field(init=False)
+    registrations: RegistrationStore = field(init=False)
     clients: ClientStore = field(init=False)
     consents: ConsentStore = field(init=False)
     cases: CaseStore = field(init=False)
@@ -87,16 +90,19 @@ class Work(BaseWork):
     disclosures: DisclosureStore = field(init=False)
     erasures: ErasureStore = field(init=False)
     trail: TrailStore = field(init=False)
+    suggesters: SuggesterStore = field(init=False)
 
     def open_stores(self, session: AsyncSession) -> None:
         """The stores of this service."""
         self.accounts = AccountStore(session)
         self.vault = VaultStore(session, self.resources.keys, self.now)
+        self.suggesters = SuggesterStore(session)
         self.sessions = SessionStore(session)
         self.factors = FactorStore(session)
         self.guesses = GuessStore(session)
         self.invitations = InvitationStore(session)
         self.resets = ResetStore(session)
+        self.registrations = RegistrationStore(session)
         self.clients = ClientStore(session)
         self.consents = ConsentStore(session)
         self.cases = CaseStore(session)

@@ -30,6 +30,11 @@ class Kind(StrEnum):
     SEARCH_FOUND = "search_found"
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105 a kind of message, no password
+    ASK_TO_READ = "ask_to_read"
+    OFFER_TO_CONFIRM = "offer_to_confirm"
+    OFFER_TO_SIGN_IN_FOR = "offer_to_sign_in_for"
+    SUGGESTION_ACCEPTED = "suggestion_accepted"
+    SUGGESTION_REFUSED = "suggestion_refused"
     DIGEST = "digest"
 
 
@@ -170,6 +175,48 @@ TRAITS: Mapping[Kind, Traits] = MappingProxyType(
                 "Choose a new password",
                 "Somebody asked for a new password for your account. If it was you, follow the link. If not, do nothing.",
                 "/reset/{token}",
+            ),
+            mail_only=True,
+        ),
+        Kind.ASK_TO_READ: Traits(
+            Sentences(
+                "Somebody asks for help without a name",
+                "A request under a code waits to be read. Please take it, or say that it cannot be done here.",
+                "/asks/{id}",
+            ),
+            while_state=frozenset({"waiting"}),
+        ),
+        Kind.OFFER_TO_CONFIRM: Traits(
+            Sentences(
+                "Please confirm your offer",
+                "Somebody, most likely you, wrote an offer of help and gave this address. Follow the link and press the button there, then a "
+                "coordinator reads the offer. If it was not you, do nothing: after a few days everything is deleted.",
+                "/offer/confirm/{token}",
+            ),
+            mail_only=True,
+        ),
+        Kind.OFFER_TO_SIGN_IN_FOR: Traits(
+            Sentences(
+                "Sign in and post your offer",
+                "Somebody, most likely you, wrote an offer of help and gave this address, which has an account here. Follow the link to sign in "
+                "and post it. If it was not you, do nothing: after a few days it is deleted.",
+                "/offer/confirm/{token}",
+            ),
+            mail_only=True,
+        ),
+        Kind.SUGGESTION_ACCEPTED: Traits(
+            Sentences(
+                "Your suggestion was taken",
+                "Thank you. What you suggested is in the registry now. Your address was used for this mail and is destroyed now.",
+                "/suggest/answer/{id}",
+            ),
+            mail_only=True,
+        ),
+        Kind.SUGGESTION_REFUSED: Traits(
+            Sentences(
+                "Your suggestion was not taken",
+                "Thank you for it. The page says why, if you still have the secret. Your address was used for this mail and is destroyed now.",
+                "/suggest/answer/{id}",
             ),
             mail_only=True,
         ),

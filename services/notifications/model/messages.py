@@ -53,6 +53,8 @@ class RecipientKind(StrEnum):
     ACCOUNT = "account"
     INVITATION = "invitation"
     RESET = "reset"
+    SUGGESTION = "suggestion"
+    REGISTRATION = "registration"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class Side(StrEnum):
     """Who recorded the case; if nobody did or they are gone, the coordinators of the actor whose case it is."""
     MODERATORS = "moderators"
     """All coordinators and admins."""
+    COORDINATORS = "coordinators"
+    """All coordinators."""
     STARTER = "starter"
     """Who started a round, or keeps a search."""
 
@@ -73,6 +75,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
         "hub.matching.offer.approved.v1": (Rule(Kind.OFFER_APPROVED, Side.PROVIDER),),
         "hub.matching.offer.refused.v1": (Rule(Kind.OFFER_REFUSED, Side.PROVIDER),),
         "hub.matching.offer.review_due.v1": (Rule(Kind.OFFER_REVIEW_DUE, Side.PROVIDER),),
+        "hub.matching.ask.received.v1": (Rule(Kind.ASK_TO_READ, Side.COORDINATORS),),
         "hub.matching.round.solved.v1": (
             Rule(Kind.ROUND_READY, Side.STARTER, frozenset({"ready"})),
             Rule(Kind.ROUND_FAILED, Side.STARTER, frozenset({"failed"})),

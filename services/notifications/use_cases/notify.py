@@ -12,7 +12,7 @@ from services.notifications.use_cases.tell import new_mail, queue, reachable, te
 from services.notifications.work import Work
 
 COORDINATOR, MEMBER, ADMIN = "coordinator", "member", "admin"
-WITH_STATES = ("match", "offer")
+WITH_STATES = ("match", "offer", "ask")
 """Subjects whose newest state decides whether a message still makes sense."""
 
 
@@ -42,6 +42,8 @@ async def _people_of(work: Work, side: Side, news: News) -> list[UUID]:
         return await _case_side(work, news)
     if side is Side.MODERATORS:
         return [account.account_id for account in await work.people.active_with_roles((COORDINATOR, ADMIN))]
+    if side is Side.COORDINATORS:
+        return [account.account_id for account in await work.people.active_with_roles((COORDINATOR,))]
     return [news.started_by] if news.started_by else []
 
 
@@ -98,6 +100,36 @@ async def send_reset(work: Work, *, event_id: UUID, account_id: UUID, reset_id: 
         account_id=account_id,
         event_id=event_id,
         subject_id=account_id,
+        numbers={},
+    )
+    await queue(work, [mail])
+
+
+async def send_registration(work: Work, *, event_id: UUID, registration_id: UUID, known: bool) -> None:
+    """Write to somebody who gave their address to offer help."""
+    mail = new_mail(
+        work,
+        Kind.OFFER_TO_SIGN_IN_FOR if known else Kind.OFFER_TO_CONFIRM,
+        recipient_kind=RecipientKind.REGISTRATION,
+        recipient_id=registration_id,
+        account_id=None,
+        event_id=event_id,
+        subject_id=registration_id,
+        numbers={},
+    )
+    await queue(work, [mail])
+
+
+async def send_suggestion_answer(work: Work, *, event_id: UUID, suggestion_id: UUID, outcome: str) -> None:
+    """Write to somebody who left an address with a suggestion."""
+    mail = new_mail(
+        work,
+        Kind.SUGGESTION_ACCEPTED if outcome == "accepted" else Kind.SUGGESTION_REFUSED,
+        recipient_kind=RecipientKind.SUGGESTION,
+        recipient_id=suggestion_id,
+        account_id=None,
+        event_id=event_id,
+        subject_id=suggestion_id,
         numbers={},
     )
     await queue(work, [mail])

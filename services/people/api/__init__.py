@@ -1,9 +1,10 @@
 """First door: HTTP in; reads, calls one use case, shapes."""
 
-from services.people.api import accounts, clients, contacts, erasures, internal, me, second_factor, sessions
+from services.people.api import accounts, clients, contacts, erasures, internal, me, registrations, second_factor, sessions, suggesters
 
 ROUTERS = (
     accounts.router,
+    registrations.router,
     sessions.router,
     second_factor.router,
     me.router,
@@ -11,5 +12,6 @@ ROUTERS = (
     clients.oauth,
     contacts.router,
     erasures.router,
+    suggesters.router,
     internal.router,
 )

@@ -93,7 +93,7 @@ class IntrospectRead(BaseModel):
 class AddressAsk(Body):
     """For which message an address is needed."""
 
-    recipient_kind: Literal["account", "invitation", "reset"]
+    recipient_kind: Literal["account", "invitation", "reset", "registration", "suggestion"]
     recipient_id: UUID
     event_id: UUID
     purpose: str = Field("notification", pattern="^[a-z_]{1,40}$")

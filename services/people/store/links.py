@@ -87,6 +87,11 @@ class InvitationStore:
         if done.rowcount != 1:  # type: ignore[attr-defined]
             raise LinkGone
 
+    async def is_open_for(self, account_id: UUID, now: datetime) -> bool:
+        """Whether an account has an open invitation."""
+        mine = col(InvitationRow.account_id) == account_id, col(InvitationRow.used_at).is_(None), col(InvitationRow.revoked_at).is_(None)
+        return (await self.session.execute(select(col(InvitationRow.id)).where(*mine, col(InvitationRow.expires_at) > now))).first() is not None
+
     async def revoke_for(self, account_id: UUID, now: datetime) -> None:
         """Take back all open invitations of an account."""
         mine = col(InvitationRow.account_id) == account_id, col(InvitationRow.used_at).is_(None), col(InvitationRow.revoked_at).is_(None)

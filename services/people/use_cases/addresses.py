@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from chassis.errors import Conflict, Forbidden, NotFound
-from contracts.people import AccountResetRequestedV1, InvitationIssuedV1
+from contracts.people import AccountResetRequestedV1, InvitationIssuedV1, RegistrationRequestedV1
 from contracts.roles import Role
 from services.people.model.accounts import Account, AccountState
 from services.people.model.fields import Field
@@ -43,6 +43,8 @@ async def give_address(work: Work, kind: str, recipient_id: UUID, event_id: UUID
         account, token = await _invited(work, recipient_id, event_id)
     elif kind == "reset":
         account, token = await _resetting(work, recipient_id, event_id)
+    elif kind == "registration":
+        account, token = await _registering(work, recipient_id, event_id)
     else:
         account, token = await _concerned(work, recipient_id, event_id), None
     known = await work.accounts.credentials(account.id)
@@ -73,6 +75,18 @@ async def _resetting(work: Work, reset_id: UUID, event_id: UUID) -> tuple[Accoun
     if not isinstance(event, AccountResetRequestedV1) or event.reset_id != reset_id:
         raise NotConcerned("This event does not concern the recipient.")
     if found is None or not found[0].live(work.now):
+        raise NoAddress("This link is over.")
+    return await _with_token(work, found[0].account_id, found[1])
+
+
+async def _registering(work: Work, registration_id: UUID, event_id: UUID) -> tuple[Account, str]:
+    event = await work.trail.told(event_id)
+    found = await work.registrations.find(registration_id)
+    if event is None:
+        raise NotSeenYet("This event has not arrived here yet.")
+    if not isinstance(event, RegistrationRequestedV1) or event.registration_id != registration_id:
+        raise NotConcerned("This event does not concern the recipient.")
+    if found is None or found[0].account_id is None or not found[0].live(work.now):
         raise NoAddress("This link is over.")
     return await _with_token(work, found[0].account_id, found[1])
 

@@ -60,6 +60,7 @@ async def erase_account(work: Work, account: Account, erased_at: datetime | None
     await work.sessions.delete_all(account.id)
     await work.invitations.delete_for(account.id)
     await work.resets.delete_for(account.id)
+    await work.registrations.delete_for(account.id)
     return await _finish(work, person, account.id, erased_at or work.now)
 
 

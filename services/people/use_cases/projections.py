@@ -101,6 +101,9 @@ async def mail_refused(work: Work, recipient_kind: str, recipient_id: UUID) -> N
     if recipient_kind == "invitation":
         found = await work.invitations.find(recipient_id)
         account_id = found[0].account_id if found else None
+    elif recipient_kind == "registration":
+        waiting = await work.registrations.find(recipient_id)
+        account_id = waiting[0].account_id if waiting else None
     elif recipient_kind == "reset":
         link = await work.resets.find(recipient_id)
         account_id = link[0].account_id if link else None
