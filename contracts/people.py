@@ -69,6 +69,16 @@ class RegistrationRequestedV1(Event):
     locale: str
 
 
+class SuggestionAnswerDueV1(Event):
+    """Emitted when a suggestion was decided and its sender left an address. The address is asked from the vault when the mail is sent."""
+
+    type_name: ClassVar[str] = "hub.people.suggestion.answer_due.v1"
+    about: ClassVar[str] = "suggestion_id"
+    suggestion_id: UUID
+    outcome: str = Field(description="accepted or refused.")
+    locale: str
+
+
 class ConsentState(Event):
     """What a person allows at present. The text and the person are known to `people` alone."""
 

@@ -6,7 +6,7 @@ from chassis.edge import HubRoute
 from chassis.errors import Forbidden
 from services.people.api.doors import SECRET, reading, settled
 from services.people.schemas import sessions as schemas
-from services.people.use_cases import addresses, sessions
+from services.people.use_cases import addresses, sessions, suggesters
 
 router = APIRouter(prefix="/internal/v1", route_class=HubRoute, include_in_schema=False)
 
@@ -49,5 +49,8 @@ async def introspect(body: schemas.IntrospectAsk, request: Request) -> schemas.I
 async def give_address(body: schemas.AddressAsk, request: Request) -> schemas.AddressRead:
     """Where one message about one event goes; each answer is written down."""
     _require(request, "notifications")
+    if body.recipient_kind == "suggestion":
+        mine = await settled(request, lambda work: suggesters.give_address(work, body.recipient_id, body.event_id, body.purpose))
+        return schemas.AddressRead(email=mine.email, locale=mine.locale, name=None, link_token=None)
     found = await settled(request, lambda work: addresses.give_address(work, body.recipient_kind, body.recipient_id, body.event_id, body.purpose))
     return schemas.AddressRead(email=found.email, locale=found.locale, name=found.name, link_token=found.link_token)

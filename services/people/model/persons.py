@@ -1,4 +1,4 @@
-"""Whom a record of the vault is about: the holder of an account, or the person behind a case."""
+"""Whom a record of the vault is about: the holder of an account, the person behind a case, or who left an address with a suggestion."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +12,7 @@ class PersonKind(StrEnum):
 
     ACCOUNT = "account"
     CASE = "case"
+    SUGGESTION = "suggestion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,20 @@ class PersonRef:
         return cls(PersonKind.CASE, normalise_case_code(case_code))
 
     @classmethod
+    def of_suggestion(cls, suggestion_id: UUID) -> "PersonRef":
+        """Who left an address with a suggestion."""
+        return cls(PersonKind.SUGGESTION, str(suggestion_id))
+
+    @classmethod
     def parse(cls, text: str) -> "PersonRef":
-        """What `str()` gave: `account:<uuid>` or `case:<code>`. Raises ValueError."""
+        """What `str()` gave: `account:<uuid>`, `case:<code>` or `suggestion:<uuid>`. Raises ValueError."""
         kind, _, key = text.partition(":")
         if kind == PersonKind.ACCOUNT:
             return cls.of_account(UUID(key))
         if kind == PersonKind.CASE:
             return cls.of_case(key)
+        if kind == PersonKind.SUGGESTION:
+            return cls.of_suggestion(UUID(key))
         raise ValueError("not a reference to a person")
 
     def __str__(self) -> str:
