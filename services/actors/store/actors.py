@@ -207,11 +207,7 @@ class ActorStore:
 
     async def many(self, ids: Iterable[UUID]) -> dict[UUID, Actor]:
         """These actors, by id."""
-        found: dict[UUID, Actor] = {}
-        for part in chunks(ids):
-            rows = (await self.session.execute(select(ActorRow).where(col(ActorRow.id).in_(part)))).scalars()
-            found |= {row.id: actor_of(row) for row in rows}
-        return found
+        return await self.records.some(ids)
 
     async def refs(self, ids: Iterable[UUID]) -> dict[UUID, ActorRef]:
         """How others name these actors."""

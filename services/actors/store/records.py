@@ -119,7 +119,7 @@ class Records(Generic[M]):
         """The stored records among these, by id, for showing."""
         found: dict[UUID, M] = {}
         for part in chunks(ids):
-            rows = (await self.session.execute(select(self.row).where(self.row.id.in_(part)))).scalars()
+            rows = (await self.session.execute(select(self.row.__table__).where(self.row.id.in_(part)))).all()
             found |= {row.id: self.to_model(row) for row in rows}
         return found
 
@@ -128,7 +128,7 @@ class Records(Generic[M]):
         found: dict[Any, M] = {}
         on = getattr(self.row, column)
         for part in chunks(keys):
-            rows = (await self.session.execute(select(self.row).where(on.in_(part)).with_for_update())).scalars()
+            rows = (await self.session.execute(select(self.row.__table__).where(on.in_(part)).with_for_update())).all()
             found |= {getattr(row, column): self.to_model(row) for row in rows}
         return found
 

@@ -20,7 +20,7 @@ from services.actors.tables import SearchEntryRow, SearchMovedRow
 
 E = SearchEntryRow
 FEW = 5
-"""With fewer good hits than that, similar ones are shown after them."""
+"""With fewer hits than that, and no name among them that begins so, similar ones are shown after them."""
 MOST_SIMILAR = 20
 MOST_RANKED = 200
 Conditions = Sequence[ColumnElement[bool]]
@@ -55,11 +55,16 @@ class Finder:
         return self.full_text.has([[f"{word}*"] if len(word) > 1 else [word] for word in question.words])
 
     async def alternatives(self, question: Question) -> dict[str, dict[str, int]] | None:
-        """For each word what may be meant, with how far it is from it; None when a word is like none that there is."""
+        """For each word what may be meant, with how far it is from it; None when nothing else can be meant. Where some words are in no record,
+        the others are believed."""
+        known = await self.words.known(question.words)
+        doubted = [word for word in question.words if word not in known] or question.words
         found: dict[str, dict[str, int]] = {}
         for word in question.words:
             begins = f"{word}*" if len(word) > 1 else word
-            found[word] = {begins: 0, **await self.words.like(word)}
+            found[word] = {begins: 0}
+            if word in doubted:
+                found[word] |= await self.words.like(word, is_last=word == question.words[-1])
         return found if any(len(some) > 1 for some in found.values()) else None
 
     async def matching(self, q: str, conditions: Conditions) -> ColumnElement[bool] | None:
@@ -83,7 +88,8 @@ class Finder:
         where = [*conditions, self.exactly(question)]
         rows, more = await self._walk(request, question, where, joined)
         hits = [Hit(Sought(row.kind), row.record_id, row.title, Tier(row.tier)) for row in rows]
-        if more is None and request.after is None and len(hits) < min(FEW, request.limit):
+        is_short = more is None and request.after is None and len(hits) < min(FEW, request.limit)
+        if is_short and all(hit.tier is Tier.WORDS for hit in hits):
             hits += await self.similar(question, conditions, joined, min(MOST_SIMILAR, request.limit) - len(hits))
         return Listed(hits, more)
 

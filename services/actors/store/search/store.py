@@ -19,6 +19,7 @@ from services.actors.store.search.full_text import FullText, full_text_of
 from services.actors.store.search.words import Words
 from services.actors.tables import FormerNameRow, MembershipRow, SearchEntryRow, SearchMovedRow
 
+TABLE: Any = SearchEntryRow.__table__  # type: ignore[attr-defined]  # Any: a table
 MOVED = "search moved"
 PLACE_KEPT = timedelta(days=1)
 """For so long a reader who pages through a list finds every record where it stood when they began."""
@@ -109,14 +110,14 @@ class SearchStore:
         await self._update_many(values)
         return len(found)
 
-    async def _stored(self, ids: Iterable[UUID]) -> dict[UUID, SearchEntryRow]:
-        found: dict[UUID, SearchEntryRow] = {}
+    async def _stored(self, ids: Iterable[UUID]) -> dict[UUID, Any]:
+        found: dict[UUID, Any] = {}
         for part in chunks(ids):
-            rows = (await self.session.execute(select(SearchEntryRow).where(col(SearchEntryRow.record_id).in_(part)))).scalars()
+            rows = (await self.session.execute(select(*TABLE.c).where(col(SearchEntryRow.record_id).in_(part)))).all()
             found |= {row.record_id: row for row in rows}
         return found
 
-    async def _keep_former(self, stored: dict[UUID, SearchEntryRow], entries: dict[UUID, Entry]) -> bool:
+    async def _keep_former(self, stored: dict[UUID, Any], entries: dict[UUID, Entry]) -> bool:
         rows = [
             {"actor_id": key, "name": row.title[:200], "origin": None, "until": self.now}
             for key, row in stored.items()
@@ -133,10 +134,10 @@ class SearchStore:
                 await self.look_again(lenders)
         return bool(rows)
 
-    async def _write(self, stored: dict[UUID, SearchEntryRow], entries: dict[UUID, Entry], versions: dict[UUID, int]) -> None:
+    async def _write(self, stored: dict[UUID, Any], entries: dict[UUID, Entry], versions: dict[UUID, int]) -> None:
         new: list[dict[str, Any]] = []  # Any: column values
         other: list[dict[str, Any]] = []
-        moved: list[SearchEntryRow] = []
+        moved: list[Any] = []
         for key, entry in entries.items():
             row = stored.get(key)
             values = _values(entry, versions[key], 0 if row is None else row.links)
@@ -147,11 +148,11 @@ class SearchStore:
             if any(getattr(row, name) != values[name] for name in ("names", "sort_key", "lightness")):
                 moved.append(row)
         if new:
-            await self.session.execute(insert(SearchEntryRow.__table__), new)  # type: ignore[attr-defined]
+            await self.session.execute(insert(TABLE), new)
         await self._note_moved(moved)
         await self._update_many(other)
 
-    async def _note_moved(self, rows: Sequence[SearchEntryRow]) -> None:
+    async def _note_moved(self, rows: Sequence[Any]) -> None:
         noted: set[UUID] = self.session.info.setdefault(MOVED, set()) if rows else set()
         fresh = [row for row in rows if row.record_id not in noted]
         if fresh:
@@ -165,10 +166,9 @@ class SearchStore:
 
     async def _update_many(self, rows: list[dict[str, Any]]) -> None:  # Any: column values by `the_<name>`
         if rows:
-            table = SearchEntryRow.__table__  # type: ignore[attr-defined]
             columns: dict[str, Any] = {name.removeprefix("the_"): bindparam(name) for name in rows[0] if name != "the_id"}
             connection = await self.session.connection()
-            await connection.execute(update(table).where(table.c.id == bindparam("the_id")).values(columns), rows)
+            await connection.execute(update(TABLE).where(TABLE.c.id == bindparam("the_id")).values(columns), rows)
 
     async def _quietly(self, statement: Any) -> None:  # Any: an UPDATE
         await self.session.execute(statement.execution_options(synchronize_session=False))

@@ -1,6 +1,6 @@
 """The words there are, by three letters, so that a word that was typed wrongly leads to those that are meant. The same on both databases."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ from services.actors.tables import SearchEntryRow, SearchGramRow, SearchTermRow
 
 MOST_CANDIDATES = 400
 MOST_ALTERNATIVES = 12
+UNWRITTEN = 8
+"""Letters that may still follow a word that is being typed."""
 SHORTEST = 3
 """Shorter words, and those with digits, are found only as they are written."""
 
@@ -37,14 +39,20 @@ class Words:
                 rows = [{"gram": gram, "size": len(word), "word": word} for word in new for gram in sorted(grams(word))]
                 await self.session.execute(self.full_text.insert(SearchGramRow), rows)
 
-    async def like(self, asked: str) -> dict[str, int]:
-        """Words that may be meant by what was typed, with how far they are from it (`model.search.likeness`); the nearest few."""
+    async def known(self, words: Sequence[str]) -> set[str]:
+        """Those of these words that are in some record."""
+        return set((await self.session.execute(select(col(SearchTermRow.word)).where(col(SearchTermRow.word).in_(words)))).scalars())
+
+    async def like(self, asked: str, *, is_last: bool) -> dict[str, int]:
+        """Words that may be meant by what was typed, with how far they are from it (`model.search.likeness`); the nearest few. The last word of
+        a question may not be written to its end yet."""
         if forgiven(asked) == 0 or not asked.isalpha():
             return {}
         row = SearchGramRow
+        longest = len(asked) + (UNWRITTEN if is_last else forgiven(asked))
         query = (
             select(col(row.word))
-            .where(col(row.gram).in_(sorted(grams(asked))), col(row.size) >= len(asked) - forgiven(asked))
+            .where(col(row.gram).in_(sorted(grams(asked))), col(row.size).between(len(asked) - forgiven(asked), longest))
             .group_by(col(row.word))
             .order_by(func.count().desc(), func.min(col(row.size)), col(row.word))
             .limit(MOST_CANDIDATES)

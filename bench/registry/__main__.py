@@ -1,0 +1,41 @@
+"""`./hub bench registry [--quick] [--postgres] [--json FILE]`: the figures of the registry, each beside its goal."""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from bench.registry.figures import report_filling, report_pages, report_search
+from bench.registry.hub import filled
+from bench.registry.world import Size
+from bench.report import Report
+
+FULL, QUICK = Size(100_000, 500_000), Size(5_000, 25_000)
+
+
+async def measure(report: Report, kind: str, size: Size, quick: bool) -> None:
+    """All figures on one kind of database."""
+    report.section(f"{kind}: {size.actors:,} actors, {size.memberships:,} memberships")
+    async with filled(kind, size) as hub:
+        report_filling(report, hub)
+        await report_search(report, hub, 200 if quick else 600)
+        await report_pages(report, hub)
+
+
+def main() -> None:
+    """SQLite always, PostgreSQL where asked for."""
+    parser = argparse.ArgumentParser(prog="hub bench registry", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="5,000 actors instead of 100,000, for a look")
+    parser.add_argument("--postgres", action="store_true", help="also on PostgreSQL")
+    parser.add_argument("--json", type=Path, help="also write the figures here")
+    asked = parser.parse_args()
+    report = Report("Registry")
+    for kind in ("sqlite", "postgresql") if asked.postgres else ("sqlite",):
+        asyncio.run(measure(report, kind, QUICK if asked.quick else FULL, asked.quick))
+    missed = report.missed()
+    print(f"\n{len(report.figures)} figures, {len(missed)} goals not reached" + "".join(f"\n  {each.name}" for each in missed))
+    if asked.json:
+        report.write(asked.json)
+
+
+if __name__ == "__main__":
+    main()
