@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from services.actors.model.formulas import FORMULA, GUARD, unguarded
 from services.actors.model.import_report import Faults
 from services.actors.model.texts import is_citation, is_date, is_slug, is_web_address, is_year
 
@@ -16,8 +17,6 @@ MOST_ROWS = 50_000
 """Rows of one file."""
 MOST_CHARACTERS = 5000
 """Characters of any cell; the fields have smaller bounds of their own."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A text cell that begins so would be run as a formula by a spreadsheet."""
 _INTEGER = re.compile(r"-?\d{1,12}", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,4}(\.\d{1,15})?", re.ASCII)
 
@@ -102,7 +101,8 @@ class Cells:
             if required:
                 self.fault(column, "missing", "This cell must not be empty.")
             return None
-        if value.startswith(FORMULA):
+        value = unguarded(value)
+        if value.startswith(FORMULA) and not self.values[column].startswith(GUARD):
             self.fault(column, "formula", "A text must not begin with = + - or @, since spreadsheets would run it.")
         elif len(value) > longest:
             self.fault(column, "too_long", "Use at most {longest} characters.", longest=longest)

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from chassis.contact_hints import ContactHint, contact_hints
+from services.actors.model.formulas import FORMULA, unguarded
 from services.actors.model.imports.forms import LineFault, Texts
 from services.actors.model.imports.limits import MAX_CELL
-from services.actors.model.spreadsheet import FORMULA
 from services.actors.model.texts import folded, is_citation, is_slug, is_web_address
 from services.actors.model.vocabulary import MOST_PEOPLE, NAME_LENGTH, SOURCE_LENGTH, ActorKind
 
@@ -78,6 +78,7 @@ class Reading:
         if text.startswith(FORMULA) and not _NUMBER.fullmatch(text):
             self.wrong(column, "formula", "A text must not begin with = + - or @, since spreadsheets would run it.")
             return None
+        text = unguarded(text)
         if len(text) > longest:
             self.wrong(column, "too_long", "Use at most {longest} characters.", longest=longest)
             return None

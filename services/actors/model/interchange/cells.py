@@ -5,21 +5,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A text cell that begins so would be run as a formula by a spreadsheet."""
-GUARD = "'"
+from services.actors.model.formulas import guarded
+
 DECIMALS = 15
 """Decimals of a coordinate that are written; our own import reads as many."""
-
-
-def guarded(text: str) -> str:
-    """The text as a cell that no spreadsheet runs: an apostrophe before what looks like a formula, also behind other apostrophes."""
-    return GUARD + text if text.lstrip(GUARD).startswith(FORMULA) else text
-
-
-def unguarded(cell: str) -> str:
-    """The text that `guarded` was given."""
-    return cell[1:] if cell.startswith(GUARD) and cell.lstrip(GUARD).startswith(FORMULA) else cell
 
 
 def decimal_text(number: float) -> str:
