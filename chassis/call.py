@@ -140,16 +140,22 @@ class Line:
         *,
         body: Any = None,
         headers: Mapping[str, str] | None = None,  # Any: JSON
+        raw: tuple[str, bytes] | None = None,
     ) -> Answer:
-        """One question for a caller. Raises ServiceAway; a refusal of the service is an Answer like any other."""
+        """One question for a caller; `raw` is a body that is no JSON, after its content type.
+
+        Raises ServiceAway; a refusal of the service is an Answer like any other.
+        """
         sent = {
             "hub-identity": self._signer.token_for(caller, self.audience),
             "hub-correlation-id": str(correlation_id()),
             "accept": "application/json",
             **(headers or {}),
         }
-        raw = b""
-        if body is not None:
-            raw = json.dumps(body).encode()
+        content = b""
+        if raw is not None:
+            sent["content-type"], content = raw
+        elif body is not None:
+            content = json.dumps(body).encode()
             sent["content-type"] = "application/json"
-        return await self.transport.send(method, path, sent, raw)
+        return await self.transport.send(method, path, sent, content)

@@ -9,7 +9,7 @@ from chassis.web import header_of
 
 MAX_BODY = 1_000_000
 MAX_UPLOAD = 20_000_000
-UPLOADS = frozenset({"/api/v1/imports"})
+UPLOADS = frozenset({"/api/v1/imports", "/imports"})
 FORMS = frozenset({"/oauth2/token"})
 JSON_TYPES = ("application/json", "application/merge-patch+json")
 MAX_DEPTH = 50

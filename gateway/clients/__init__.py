@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.clients.asking import Asker, Listing, ProblemFromService
+from gateway.clients.imports import ImportsClient
 from gateway.clients.matching import (
     CasesClient,
     MatchesClient,
@@ -32,6 +33,7 @@ class Clients:
     cases: CasesClient
     contacts: ContactsClient
     directory: DirectoryClient
+    imports: ImportsClient
     matches: MatchesClient
     me: MeClient
     messages: MessagesClient
@@ -57,6 +59,7 @@ class Clients:
             cases=CasesClient(asker),
             contacts=ContactsClient(asker),
             directory=DirectoryClient(asker),
+            imports=ImportsClient(asker),
             matches=MatchesClient(asker),
             me=MeClient(asker),
             messages=MessagesClient(asker),

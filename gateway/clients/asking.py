@@ -69,9 +69,18 @@ class Asker:
         self.permissions.rule(method, path).require(self.visitor.caller)
 
     async def answer(
-        self, method: str, path: str, *, body: Json = None, query: Query = (), version: int | None = None, once: str | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Json = None,
+        query: Query = (),
+        version: int | None = None,
+        once: str | None = None,
+        raw: tuple[str, bytes] | None = None,
     ) -> Answer:
-        """The answer, if it is one; raises ProblemFromService. `version` is sent as If-Match, `once` as the Idempotency-Key of a form."""
+        """The answer, if it is one; raises ProblemFromService. `version` is sent as If-Match, `once` as the Idempotency-Key of a form; `raw` is a
+        body that is no JSON, after its content type."""
         rule = self.permissions.rule(method, path)
         rule.require(self.visitor.caller)
         if self.visitor.second_factor_missing and not rule.before_second_factor and not rule.public:
@@ -88,7 +97,7 @@ class Asker:
         if rule.service == "people" and self.visitor.session_id:
             headers["hub-session"] = self.visitor.session_id
         asked = f"{path}?{urlencode(query)}" if query else path
-        answer = await self.lines[rule.service].ask(self.visitor.caller, method, asked, body=body, headers=headers)
+        answer = await self.lines[rule.service].ask(self.visitor.caller, method, asked, body=body, headers=headers, raw=raw)
         if answer.status >= 400:
             raise ProblemFromService(answer.status, _problem_of(answer))
         return answer

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from gateway.pages import admin, cases, changing, desk, lacking, lost, matches, me, offers, public, rounds, signing_in, weights
-from gateway.pages.registry import actor, compare, confirmations, network, network_asked
+from gateway.pages.registry import actor, compare, confirmations, imports, network, network_asked, open_data
 from gateway.pages.registry import actors as registry_actors
 
 ROUTERS: list[APIRouter] = [
@@ -12,8 +12,10 @@ ROUTERS: list[APIRouter] = [
     compare.router,
     confirmations.router,
     registry_actors.router,
+    imports.router,
     network.router,
     network_asked.router,
+    open_data.router,
     signing_in.router,
     lacking.router,
     changing.router,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from chassis.context import locale
 from chassis.language import translate
+from gateway.pages.registry.import_words import IMPORT_DONE, IMPORT_WORDS
 from gateway.pages.registry.words import PROVENANCE_DONE, PROVENANCE_WORDS
 
 
@@ -25,6 +26,7 @@ LANGUAGE_NAMES: Mapping[str, str] = {
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     **PROVENANCE_WORDS,
+    **IMPORT_WORDS,
     "role": {
         "volunteer": _("Volunteer"),
         "member": _("Member of an organisation"),
@@ -235,6 +237,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 """Group -> code -> English words."""
 
 DONE_SENTENCES: Mapping[str, str] = {
+    **IMPORT_DONE,
     **PROVENANCE_DONE,
     "welcome": "Your account is ready. Sign in with your new password.",
     "signed-out": "You are signed out.",

@@ -244,7 +244,7 @@ class Fakes:
 
         @app.api_route("/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
         async def anything(path: str, request: Request) -> Response:
-            body = await request.json() if await request.body() else None
+            body = await request.json() if await request.body() and "json" in request.headers.get("content-type", "json") else None
             if path == "internal/v1/introspect":
                 role = str(body["token"]).removesuffix("-token")
                 known = {"active": True, "kind": "account", "id": f"{role}-id", "session_id": ID, "role": role, "actor_id": None, "locale": "en"}
