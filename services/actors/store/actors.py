@@ -72,6 +72,7 @@ class ActorFilter:
     confirmed: bool | None = None
     entered_since: datetime | None = None
     changed_since: datetime | None = None
+    changed_until: datetime | None = None
 
 
 def distance_squared(lat: Any, lon: Any, around: Around) -> ColumnElement[float]:  # Any: mapped columns
@@ -128,6 +129,8 @@ def _own(wanted: ActorFilter) -> list[ColumnElement[bool]]:
         found.append(col(ActorRow.created_at) >= wanted.entered_since)
     if wanted.changed_since is not None:
         found.append(col(ActorRow.updated_at) > wanted.changed_since)
+    if wanted.changed_until is not None:
+        found.append(col(ActorRow.updated_at) <= wanted.changed_until)
     if wanted.box is not None:
         found.append(_in_box(wanted.box))
     if wanted.around is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from services.actors.store.records import ChangedMeanwhile, NoSuchRecord
 from services.actors.work import Work
 
 AT_ONCE = 50
+GRACE = timedelta(minutes=5)
+"""What was written so lately waits for the next time: a transaction that began before may not have committed yet."""
 Given = Mapping[str, Any]
 """Values of a search's own fields (Any: of many types)."""
 
@@ -64,10 +67,11 @@ async def drop_search(work: Work, search_id: UUID, version: int) -> None:
 async def tell_what_is_new(work: Work) -> bool:
     """For searches that are due, count what entered or changed since, and tell their readers when there is something. Answers whether more
     are due."""
-    due = await work.searches.due(work.now, AT_ONCE)
+    until = work.now - GRACE
+    due = await work.searches.due(until, AT_ONCE)
     for search in due:
-        count = await _news(work, search)
-        await work.searches.looked(replace(search, looked_at=work.now))
+        count = await _news(work, search, until)
+        await work.searches.looked(replace(search, looked_at=until))
         if count:
             await work.outbox.add(events_out.search_found(search, count), Audience(accounts=(str(search.account_id),)))
     return len(due) == AT_ONCE
@@ -84,9 +88,9 @@ async def _check(work: Work, query: Given) -> None:
     await filter_of(work, query)
 
 
-async def _news(work: Work, search: SavedSearch) -> int:
+async def _news(work: Work, search: SavedSearch, until: datetime) -> int:
     try:
         wanted = await filter_of(work, search.query)
     except NoSuchRecord:
         return 0
-    return await work.actors.count(replace(wanted, changed_since=search.looked_at))
+    return await work.actors.count(replace(wanted, changed_since=search.looked_at, changed_until=until))
