@@ -55,6 +55,7 @@ TABLE: tuple[Rule, ...] = (
         ("POST", "/api/v1/actors", "change registry", (C, A), (REGISTRY,)),
         ("PATCH", "/api/v1/actors/{actor_id}", "change registry", REGISTRARS, (REGISTRY,)),
         ("POST", "/api/v1/actors/{actor_id}/archive", "change registry", (C, A), (REGISTRY,)),
+        ("DELETE", "/api/v1/history/{noun}/{record_id}/{version}", "clear history", (A,), ()),
         *(("POST", f"/api/v1/memberships/{{record_id}}/{said}", "confirm records", REGISTRARS, ()) for said in ("confirm", "refuse")),
         *(
             ("POST", f"/api/v1/initiatives/{{record_id}}/partners/{{actor_id}}/{said}", "confirm records", REGISTRARS, ())

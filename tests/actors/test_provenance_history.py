@@ -10,13 +10,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from chassis.identity import SYSTEM
 from chassis.ids import new_id
+from chassis.migrate import upgrade
 from chassis.paging import PageRequest
-from chassis.testing import Bench, Databases, TestClock, account, anonymous, bench_for, settings_for_tests
+from chassis.tables import UTCDateTime
+from chassis.testing import Bench, Databases, TestClock, account, anonymous, api_client, bench_for, settings_for_tests
 from contracts.people import PersonErasedV1
 from services.actors.app import build
 from services.actors.model.provenance import Act, EnteredBy, Entry, Identifier, RecordKind
@@ -181,6 +185,77 @@ async def test_an_identifier_means_one_actor_and_moves_with_a_merge(either_bench
         await recording.take_out(work, two)
         with pytest.raises(NoSuchRecord):
             await work.actors.get(two.id)
+
+
+async def test_an_administrator_empties_an_earlier_line_and_the_acts_stay(either_bench: Bench) -> None:
+    bench, admin = either_bench, account("admin")
+    made = (await bench.post(admin, "/api/v1/actors", {"kind": "network", "name": "Net of Amina Private", "source": "x"})).json()
+    await bench.patch(admin, f"/api/v1/actors/{made['id']}", {"name": "Net"}, version=1)
+    path = f"/api/v1/history/actors/{made['id']}"
+
+    refused = [
+        (await bench.call(caller, "DELETE", f"{path}/1")).status_code
+        for caller in (anonymous(), account("member", actor=UUID(made["id"])), account("coordinator"), api_client("registry"))
+    ]
+    others = [
+        (await bench.call(admin, "DELETE", one)).status_code
+        for one in (f"{path}/2", f"{path}/3", f"/api/v1/history/actors/{new_id()}/1", f"/api/v1/history/persons/{new_id()}/1", f"{path}/0")
+    ]
+    done = await bench.call(admin, "DELETE", f"{path}/1")
+    answer = await bench.get(anonymous(), f"/api/v1/actors/{made['id']}/history")
+
+    assert refused == [403, 403, 403, 403]
+    assert others == [409, 404, 404, 422, 422]
+    assert done.status_code == 204
+    assert "Amina" not in answer.text
+    assert [(line["version"], line["act"]) for line in answer.json()["items"]] == [(2, "changed"), (1, "entered")]
+    assert "history.cleared" in await bench.audit_actions()
+
+
+async def test_what_was_recorded_before_there_was_a_history_gets_its_first_line(databases: Databases, database_kind: str) -> None:
+    url = await databases.empty(database_kind)
+    await upgrade(url, "actors", "0001")
+    ids = {name: new_id() for name in ("net", "ngo", "membership", "initiative")}
+    await _fill_as_before(url, ids)
+
+    await upgrade(url, "actors")
+
+    async with bench_for(lambda: build(Settings(**settings_for_tests(url)))) as bench, bench.service.open_work(SYSTEM) as work:
+        for kind, key in ((RecordKind.ACTOR, "net"), (RecordKind.MEMBERSHIP, "membership"), (RecordKind.INITIATIVE, "initiative")):
+            stored = await recording.store_of(work, kind).get(ids[key])
+            lines = await work.history.of(kind, ids[key])
+            assert [(line.version, line.act) for line in lines] == [(3, Act.ENTERED)]
+            assert replay(lines) == stored
+            assert await work.quality.score_old(kind, NOW.date(), 10) > 0
+
+
+async def _fill_as_before(url: str, ids: dict[str, UUID]) -> None:
+    """Rows as version 0001 wrote them."""
+    engine = create_async_engine(url)
+    uuid, moment = sa.Uuid(), UTCDateTime()
+
+    def common() -> list[Any]:
+        return [sa.column("id", uuid), *map(sa.column, ("version", "source")), sa.column("created_at", moment), sa.column("updated_at", moment)]
+
+    rest: dict[str, list[Any]] = {
+        "actor": [sa.column(name) for name in ("slug", "kind", "name", "archived", "folded")],
+        "membership": [sa.column("network_id", uuid), sa.column("member_id", uuid), sa.column("role"), sa.column("since")],
+        "initiative": [sa.column("actor_id", uuid), sa.column("partners"), *map(sa.column, ("slug", "title", "themes", "folded"))],
+    }
+    base = {"version": 3, "source": "x", "created_at": NOW, "updated_at": NOW}
+    rows: list[tuple[str, dict[str, Any]]] = [
+        ("actor", {"id": ids[key], "slug": key, "kind": kind, "name": key, "archived": False, "folded": key})
+        for key, kind in (("net", "network"), ("ngo", "civil_society"))
+    ]
+    rows.append(("membership", {"id": ids["membership"], "network_id": ids["net"], "member_id": ids["ngo"], "role": "member", "since": 2018}))
+    initiative = {"id": ids["initiative"], "actor_id": ids["net"], "partners": f";{ids['ngo']};", "slug": "rooms", "title": "Rooms"}
+    rows.append(("initiative", {**initiative, "themes": ";housing;food;", "folded": "rooms"}))
+    async with engine.begin() as connection:
+        for table, values in rows:
+            await connection.execute(
+                sa.insert(sa.table(table, *common(), *(sa.column(one.name, one.type) for one in rest[table]))).values(**base, **values)
+            )
+    await engine.dispose()
 
 
 STEPS = st.lists(

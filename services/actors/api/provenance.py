@@ -1,6 +1,6 @@
 """Routes of history, quality and confirmation: where a record comes from, how good it is, who stands behind it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -24,6 +24,11 @@ KINDS: dict[str, RecordKind] = {
     "practices": RecordKind.PRACTICE,
 }  # fmt: skip
 
+Noun = Annotated[
+    Literal["actors", "memberships", "declarations", "initiatives", "resources", "capacities", "practices"], Path(description="Kind of record.")
+]
+LineVersion = Annotated[int, Path(ge=1, le=2**31 - 1, description="The line's version.")]
+
 
 @router.get("/actors/{actor}/history", response_model=Page[EntryRead])
 async def read_actor_history(actor: Key, request: Request, response: Response, work: InOneTransaction, paging: Paging) -> dict[str, Any]:
@@ -40,6 +45,12 @@ def _add_history(noun: str) -> None:
 
     name = f"read_{KINDS[noun].value}_history"
     router.add_api_route(f"/{noun}/{{record_id}}/history", read_history, methods=["GET"], response_model=Page[EntryRead], name=name)
+
+
+@router.delete("/history/{noun}/{record_id}/{version}", status_code=204)
+async def clear_history_line(noun: Noun, record_id: RecordId, version: LineVersion, work: InOneTransaction) -> None:
+    """Empty an earlier line of a record's history of its content, when somebody's private data was entered by mistake. For administrators."""
+    await provenance.clear_line(work, KINDS[noun], record_id, version)
 
 
 for _noun in list(KINDS)[1:]:

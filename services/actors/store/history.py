@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -81,6 +81,16 @@ class HistoryStore:
             )
             found |= {record_id: version for record_id, version in (await self.session.execute(asked.group_by(col(HistoryRow.record_id)))).all()}
         return found
+
+    async def clear(self, kind: RecordKind, record_id: UUID, version: int) -> bool:
+        """Empty a line of its content, so that what was entered by mistake is public no more; whether there was such a line."""
+        done = await self.session.execute(
+            update(HistoryRow)
+            .where(col(HistoryRow.kind) == kind.value, col(HistoryRow.record_id) == record_id, col(HistoryRow.version) == version)
+            .values(state=null(), source=None)
+            .execution_options(synchronize_session=False)
+        )
+        return bool(done.rowcount == 1)  # type: ignore[attr-defined]
 
     async def forget_author(self, account: str) -> None:
         """Take an erased account's id out of the lines that it wrote; the lines stay."""

@@ -3,7 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from chassis.errors import Conflict, Forbidden
 from chassis.paging import Listed, PageRequest
+from contracts.roles import Role
 from services.actors.model.provenance import Entry, RecordKind, changes_between
 from services.actors.model.quality import Quality, quality_of
 from services.actors.model.quality_words import sentence
@@ -12,6 +14,15 @@ from services.actors.model.states import kind_of
 from services.actors.store.records import NoSuchRecord
 from services.actors.use_cases.parts import owners_of
 from services.actors.work import Work
+
+
+class OnlyAdministrators(Forbidden):
+    """Emptying a line is for administrators."""
+
+
+class LineInUse(Conflict):
+    """The line holds the record as it is."""
+
 
 Shown = dict[str, Any]
 """Fields of an answer (Any: of many types)."""
@@ -36,6 +47,22 @@ def _line(entry: Entry, before: Entry | None) -> Shown:
         "version": entry.version, "act": entry.act, "entered_by": entry.entered_by, "at": entry.at, "source": entry.source,
         "read_on": entry.read_on, "changes": changes,
     }  # fmt: skip
+
+
+async def clear_line(work: Work, kind: RecordKind, record_id: UUID, version: int) -> None:
+    """Empty an earlier line of its content: for administrators, when somebody's private data was entered by mistake.
+
+    The newest line holds the record as it is and cannot be emptied: correct or remove the record first.
+    """
+    if work.caller.role != Role.ADMIN:
+        raise OnlyAdministrators("Only an administrator empties a line of the history.")
+    newest = (await work.history.last_versions(kind, [record_id])).get(record_id)
+    if newest is None or version > newest:
+        raise NoSuchRecord("There is no such record in the registry.")
+    if version == newest:
+        raise LineInUse("This line holds the record as it is now; correct or remove the record first, then empty the line.")
+    await work.history.clear(kind, record_id, version)
+    await work.audit.record("history.cleared", kind.value, record_id, version=version)
 
 
 def _parts(quality: Quality) -> Shown:
