@@ -7,6 +7,7 @@ HSDS_LISTS = ("services", "service_at_locations", "organizations", "taxonomies",
 TABLE: tuple[Rule, ...] = (
     *public(
         "actors",
+        ("GET", "/api/v1/export", "read open data"),
         ("GET", "/api/v1/export/{file}", "read open data"),
         ("GET", "/api/v1/tombstones", "read open data"),
         ("GET", "/api/v1/directory/{offer_id}.ics", "read open data"),

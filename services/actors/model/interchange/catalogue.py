@@ -21,6 +21,11 @@ EXTRA = {Dataset.MEMBERSHIPS: ("network.graphml", "network.gexf"), Dataset.OFFER
 """Files besides the table's own."""
 
 
+def files_of(dataset: Dataset) -> list[str]:
+    """The files of a table."""
+    return [f"{dataset}.{format_}" for format_ in Format] + list(EXTRA.get(dataset, ()))
+
+
 def catalogue(about: Publication, changed: datetime | None, sizes: Mapping[str, int]) -> list[Thing]:
     """All statements. `sizes` has the bytes of the files that lie ready. No high-value data set is claimed; the contact is a page, not a person."""
     made = _Made(about, changed, sizes)
@@ -65,8 +70,7 @@ class _Made:
     def dataset(self, dataset: Dataset) -> Thing:
         """A table."""
         table = TABLES[dataset]
-        files = [f"{dataset}.{format_}" for format_ in Format] + list(EXTRA.get(dataset, ()))
-        return self._dataset(str(dataset), table.title, table.description, files)
+        return self._dataset(str(dataset), table.title, table.description, files_of(dataset))
 
     def whole(self) -> Thing:
         """The dump."""
