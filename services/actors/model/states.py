@@ -37,6 +37,10 @@ def kind_of(record: Record) -> RecordKind:
     return _KINDS[type(record)]
 
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+"""Types that are JSON already."""
+
+
 def _word(value: Any) -> Any:  # Any: a field's value, and its JSON
     if isinstance(value, tuple):
         return [_word(part) for part in value]
@@ -49,7 +53,11 @@ def _word(value: Any) -> Any:  # Any: a field's value, and its JSON
 
 def state_of(record: Record) -> State:
     """The whole record as JSON."""
-    return {name: _word(getattr(record, name)) for name in _NAMES[type(record)]}
+    found: State = {}
+    for name in _NAMES[type(record)]:
+        value = getattr(record, name)
+        found[name] = value if type(value) in _PLAIN else _word(value)
+    return found
 
 
 def _themes(words: list[str]) -> tuple[Theme, ...]:
