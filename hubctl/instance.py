@@ -152,6 +152,7 @@ class Instance:
         chosen = {name: self._of_service(name, public, ports) for name in SERVICES}
         url = f"http://127.0.0.1:{ports.gateway}"
         people, told = chosen["people"], chosen["notifications"]
+        chosen["actors"]["ACTORS_PUBLIC_URL"] = url
         people |= {
             "PEOPLE_VAULT_KEY_FILE": str(self.vault_key("master")),
             "PEOPLE_LOOKUP_KEY_FILE": str(self.vault_key("lookup")),
@@ -176,6 +177,7 @@ class Instance:
         }
         if kind is Kind.DEMO:
             gateway["GATEWAY_PLACES"] = json.dumps([asdict(place) for place in (*DISTRICTS.values(), *AROUND.values())])
+            chosen["actors"] |= {"ACTORS_PUBLISHER_NAME": "Hospitium Grenoble (demo)", "ACTORS_PUBLISHER_PLACE": "Grenoble"}
             for variables, prefix in ((people, "PEOPLE"), (told, "NOTIFICATIONS"), (gateway, "GATEWAY")):
                 variables[f"{prefix}_INSTANCE_NAME"] = "Hospitium Grenoble (demo)"
         chosen["gateway"] = gateway

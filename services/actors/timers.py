@@ -11,6 +11,7 @@ from services.actors.use_cases import directory, duplicates, provenance, saved, 
 from services.actors.use_cases.graph import drawing
 from services.actors.use_cases.imports.finishing import forget_old
 from services.actors.use_cases.imports.running import run_imports
+from services.actors.use_cases.interchange.exporting import file_of
 
 
 async def take_statistics(service: Any) -> None:  # Any: chassis.service.Service, narrowed in app.py
@@ -99,7 +100,13 @@ async def forget_suggestions(service: Any) -> None:  # Any: as above
         await suggestions.forget_decided(work, service.settings.suggestion_days)
 
 
+async def keep_open_data_ready(service: Any) -> None:  # Any: as above
+    """Make the dump of the open data anew when something changed, so that whoever asks need not wait."""
+    await file_of(service, "dump.zip")
+
+
 TIMERS = (
+    Timer("keep the open data ready", 600.0, keep_open_data_ready),
     Timer("forget suggestions", 3600.0, forget_suggestions),
     Timer("run imports", 2.0, run_imports),
     Timer("forget old imports", 3600.0, forget_old_imports),

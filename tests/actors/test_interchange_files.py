@@ -188,3 +188,28 @@ async def test_all_columns_come_when_they_are_asked_for(hub: Bench) -> None:
 @pytest.mark.parametrize("path", ["people.csv", "actors.pdf", "..%2Fx", "actors.csv?columns=secret"])
 async def test_what_is_no_file_of_the_open_data_is_refused(hub: Bench, path: str) -> None:
     assert (await hub.get(anonymous(), f"/api/v1/export/{path}")).status_code in (404, 422)
+
+
+async def test_the_index_names_every_file_with_licence_and_citation(hub: Bench) -> None:
+    empty = (await hub.get(anonymous(), "/api/v1/export")).json()
+    await enter(hub, "Grenoble")
+    content = await _file(hub, "actors.csv")
+
+    index = (await hub.get(anonymous(), "/api/v1/export")).json()
+
+    files = {file["name"]: file for table in index["datasets"] for file in table["files"]}
+    assert (empty["changed_at"], index["changed_at"]) == (None, "2026-11-21T09:00:00Z")
+    assert index["citation"].startswith("Ville de Grenoble: Registry of welcome, Grenoble, as of 2026-11-21.")
+    assert files["actors.csv"]["bytes"] == len(content)
+    for file in files.values():
+        answer = await hub.get(anonymous(), file["address"])
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith(file["media_type"])
+
+
+async def test_the_dump_lies_ready_before_anybody_asks(hub: Bench) -> None:
+    await hub.run_timer("keep the open data ready")
+
+    index = (await hub.get(anonymous(), "/api/v1/export")).json()
+
+    assert index["datasets"][-1]["files"][0]["bytes"] > 0
