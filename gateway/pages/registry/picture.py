@@ -73,7 +73,8 @@ def radius_of(degree: int) -> float:
 def shape_of(kind: int, x: int, y: int, r: int) -> str:
     """The outline of an actor: each kind has its own, so that nobody needs colours. A circle has none here."""
     if kind == 3:
-        return f"M{x - r} {y - r}h{2 * r}v{2 * r}h{-2 * r}z"
+        half = round(0.89 * r)
+        return f"M{x - half} {y - half}h{2 * half}v{2 * half}h{-2 * half}z"
     if kind == 1:
         return f"M{x} {y - r}l{r} {r}l{-r} {r}l{-r} {-r}z"
     if kind == 2:

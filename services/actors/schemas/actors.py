@@ -67,34 +67,6 @@ class ActorRead(Shape):
     updated_at: datetime
 
 
-class Node(BaseModel):
-    """An actor in the graph."""
-
-    id: UUID
-    slug: str
-    kind: ActorKind
-    name: str
-    country: str | None
-    lat: float | None
-    lon: float | None
-
-
-class Edge(BaseModel):
-    """A membership in the graph: from the member to the network."""
-
-    source: UUID = Field(description="The member's id.")
-    target: UUID = Field(description="The network's id.")
-    role: str = Field(examples=["member"])
-    since: int | None = Field(examples=[2018])
-
-
-class Network(BaseModel):
-    """Who belongs to which network, as nodes and edges."""
-
-    nodes: list[Node]
-    edges: list[Edge]
-
-
 class Point(BaseModel):
     """A GeoJSON point: longitude, then latitude."""
 

@@ -243,11 +243,3 @@ class ActorStore:
         for part in chunks(slugs):
             rows += (await self.session.execute(select(*map(col, LOCATED)).where(col(ActorRow.slug).in_(part)))).all()
         return rows
-
-    async def drawn(self, ids: set[UUID]) -> list[Any]:
-        """Rows of these actors as a graph shows them, by name (Any: named rows)."""
-        columns = ActorRow.id, ActorRow.slug, ActorRow.kind, ActorRow.name, ActorRow.country, ActorRow.lat, ActorRow.lon, ActorRow.folded
-        rows: list[Any] = []
-        for part in chunks(ids):
-            rows += (await self.session.execute(select(*(col(column) for column in columns)).where(col(ActorRow.id).in_(part)))).all()
-        return sorted(rows, key=lambda row: (row.folded, row.id))

@@ -7,12 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from services.actors.model.records import Capacity, Declaration, Initiative, Membership, Practice, Resource
 from services.actors.model.texts import folded
-from services.actors.store.actors import MOST_DRAWN
 from services.actors.store.records import Records, holds, holds_words
 from services.actors.store.rows import (
     capacity_of,
@@ -182,24 +180,3 @@ class Edge:
     member_id: UUID
     role: str
     since: int | None
-
-
-async def edges(session: AsyncSession, network: UUID | None, kind: str | None, country: str | None) -> list[Edge]:
-    """Memberships between actors that are not archived; of one network, of members of a kind or country; at most one more than MOST_DRAWN."""
-    hub: Any = aliased(ActorRow)  # Any: an aliased class has no static type of its own
-    member: Any = aliased(ActorRow)
-    columns = col(MembershipRow.network_id), col(MembershipRow.member_id), col(MembershipRow.role), col(MembershipRow.since)
-    asked = (
-        select(*columns)
-        .join(hub, hub.id == col(MembershipRow.network_id))
-        .join(member, member.id == col(MembershipRow.member_id))
-        .where(hub.archived.is_(False), member.archived.is_(False))
-    )
-    if network is not None:
-        asked = asked.where(col(MembershipRow.network_id) == network)
-    if kind is not None:
-        asked = asked.where(member.kind == kind)
-    if country is not None:
-        asked = asked.where(member.country == country)
-    rows = (await session.execute(asked.order_by(col(MembershipRow.network_id), col(MembershipRow.id)).limit(MOST_DRAWN + 1))).all()
-    return [Edge(*row) for row in rows]
