@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.clients.asking import Asker, Listing, ProblemFromService
+from gateway.clients.asks import AsksClient, RegistrationsClient
 from gateway.clients.imports import ImportsClient
 from gateway.clients.matching import (
     CasesClient,
@@ -20,6 +21,7 @@ from gateway.clients.people import AccountsClient, ApiClientsClient, ContactsCli
 from gateway.clients.provenance import ProvenanceClient
 from gateway.clients.registry import DirectoryClient, RegistryClient
 from gateway.clients.search import SearchClient
+from gateway.clients.suggestions import SuggestionsClient
 
 __all__ = ["Asker", "Clients", "Listing", "ProblemFromService"]
 
@@ -30,6 +32,7 @@ class Clients:
 
     accounts: AccountsClient
     api_clients: ApiClientsClient
+    asks: AsksClient
     cases: CasesClient
     contacts: ContactsClient
     directory: DirectoryClient
@@ -42,11 +45,13 @@ class Clients:
     notifications: NotificationsClient
     offers: OffersClient
     provenance: ProvenanceClient
+    registrations: RegistrationsClient
     registry: RegistryClient
     rounds: RoundsClient
     scarcity: ScarcityClient
     search: SearchClient
     sessions: SessionsClient
+    suggestions: SuggestionsClient
     weights: WeightsClient
     words: WordsClient
 
@@ -56,6 +61,7 @@ class Clients:
         return cls(
             accounts=AccountsClient(asker),
             api_clients=ApiClientsClient(asker),
+            asks=AsksClient(asker),
             cases=CasesClient(asker),
             contacts=ContactsClient(asker),
             directory=DirectoryClient(asker),
@@ -68,11 +74,13 @@ class Clients:
             notifications=NotificationsClient(asker),
             offers=OffersClient(asker),
             provenance=ProvenanceClient(asker),
+            registrations=RegistrationsClient(asker),
             registry=RegistryClient(asker),
             rounds=RoundsClient(asker),
             scarcity=ScarcityClient(asker),
             search=SearchClient(asker),
             sessions=SessionsClient(asker),
+            suggestions=SuggestionsClient(asker),
             weights=WeightsClient(asker),
             words=WordsClient(asker),
         )

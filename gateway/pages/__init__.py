@@ -2,12 +2,34 @@
 
 from fastapi import APIRouter
 
-from gateway.pages import admin, cases, changing, desk, lacking, lost, matches, me, offers, public, rounds, signing_in, weights
-from gateway.pages.registry import actor, compare, confirmations, imports, network, network_asked, open_data
+from gateway.pages import (
+    admin,
+    asking,
+    cases,
+    changing,
+    desk,
+    lacking,
+    lost,
+    matches,
+    me,
+    offering,
+    offers,
+    public,
+    rounds,
+    signing_in,
+    taking,
+    weights,
+)
+from gateway.pages.registry import actor, compare, confirmations, imports, moderation, network, network_asked, open_data, suggest
 from gateway.pages.registry import actors as registry_actors
 
 ROUTERS: list[APIRouter] = [
     public.router,
+    asking.router,
+    offering.router,
+    taking.router,
+    suggest.router,
+    moderation.router,
     actor.router,
     compare.router,
     confirmations.router,

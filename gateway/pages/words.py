@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from chassis.context import locale
 from chassis.language import translate
+from gateway.pages.asking_words import ASKING_DONE, ASKING_WORDS
 from gateway.pages.registry.import_words import IMPORT_DONE, IMPORT_WORDS
+from gateway.pages.registry.moderation_words import MODERATION_DONE, MODERATION_WORDS
 from gateway.pages.registry.words import PROVENANCE_DONE, PROVENANCE_WORDS
 
 
@@ -26,6 +28,8 @@ LANGUAGE_NAMES: Mapping[str, str] = {
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     **PROVENANCE_WORDS,
+    **ASKING_WORDS,
+    **MODERATION_WORDS,
     **IMPORT_WORDS,
     "role": {
         "volunteer": _("Volunteer"),
@@ -239,6 +243,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 DONE_SENTENCES: Mapping[str, str] = {
     **IMPORT_DONE,
     **PROVENANCE_DONE,
+    **ASKING_DONE,
+    **MODERATION_DONE,
     "welcome": "Your account is ready. Sign in with your new password.",
     "signed-out": "You are signed out.",
     "reset-asked": "If there is an account with this address, a mail with a link is on its way.",
