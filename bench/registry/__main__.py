@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import importlib
 from pathlib import Path
 
 from bench.registry.figures import report_filling, report_pages, report_search
@@ -31,6 +32,9 @@ def main() -> None:
     report = Report("Registry")
     for kind in ("sqlite", "postgresql") if asked.postgres else ("sqlite",):
         asyncio.run(measure(report, kind, QUICK if asked.quick else FULL, asked.quick))
+    report.section("the network drawn")
+    # Loaded here: the compiler takes a second.
+    importlib.import_module("bench.registry.graph").run(report, quick=asked.quick)
     missed = report.missed()
     print(f"\n{len(report.figures)} figures, {len(missed)} goals not reached" + "".join(f"\n  {each.name}" for each in missed))
     if asked.json:
