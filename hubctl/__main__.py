@@ -127,11 +127,21 @@ def migrate(data: Data = None) -> None:
 
 @app.command("import")
 def import_registry(
-    folder: Annotated[Path, typer.Argument(help="Folder with actors.csv, memberships.csv and so on.", exists=True, file_okay=False)],
+    paths: Annotated[list[Path], typer.Argument(help="A folder with actors.csv and so on; or files of others.", exists=True)],
     data: Data = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,
+    source: Annotated[str, typer.Option("--source", help="Of files of others: short name of their source.")] = "file",
+    format: Annotated[str | None, typer.Option("--format", help="csv, xlsx, hsds_json, hsds_tabular, data_inclusion, geojson or registry.")] = None,
+    remove_gone: Annotated[bool, typer.Option("--remove-gone", help="Archive and close what is no longer in the file.")] = False,
 ) -> None:
-    """Import registry files as a whole or not at all. Faults are named by file and line."""
+    """Import a folder of registry files as a whole or not at all; or files of others (CSV, XLSX, HSDS, data-inclusion, GeoJSON), line by line."""
+    if not all(path.is_dir() for path in paths) or len(paths) > 1:
+        from hubctl.importing import import_paths
+
+        _use(data)
+        _run(import_paths(paths, source, format, dry_run=dry_run, remove_gone=remove_gone))
+        return
+    [folder] = paths
     from hubctl.records import service_of
     from services.actors.app import import_files, read_folder
     from services.actors.model.import_report import ImportRefused

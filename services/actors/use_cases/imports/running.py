@@ -5,7 +5,7 @@ was committed: nothing is lost, nothing is written twice, and other writers pass
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -29,6 +29,12 @@ BATCH = 1000
 RUNNER = new_id().hex
 """This process, where imports are leased."""
 Files = list[tuple[str, bytes]]
+Tell = Callable[[ImportJob], None]
+"""Hears how far a job is."""
+
+
+def quietly(job: ImportJob) -> None:
+    """Nobody listens."""
 
 
 async def run_imports(service: Any) -> None:  # Any: chassis.service.Service of actors
@@ -42,23 +48,23 @@ async def run_imports(service: Any) -> None:  # Any: chassis.service.Service of 
             continue  # somebody cancelled it, or another process was faster
 
 
-async def run_import(service: Any, job_id: UUID) -> ImportJob:  # Any: as above
-    """One import to its next rest: the preview, the end, or the wait for answers."""
+async def run_import(service: Any, job_id: UUID, tell: Tell = quietly) -> ImportJob:  # Any: as above
+    """One import to its next rest: the preview, the end, or the wait for answers; `tell` hears of each batch."""
     async with service.open_work(SYSTEM) as work:
         job: ImportJob = await work.imports.job(job_id)
         if not await work.imports.take(job_id, RUNNER, work.now):
             return job
     if job.state is JobState.CHECKING:
-        return await _check(service, job)
+        return await _check(service, job, tell)
     if job.state is JobState.WRITING:
-        job = await _write(service, job)
+        job = await _write(service, job, tell)
     if job.state is JobState.WAITING:
         async with service.open_work(SYSTEM) as work:
             job = await finish_if_answered(work, job)
     return job
 
 
-async def _check(service: Any, job: ImportJob) -> ImportJob:  # Any: as above
+async def _check(service: Any, job: ImportJob, tell: Tell) -> ImportJob:  # Any: as above
     async with service.open_work(SYSTEM) as work:
         await work.imports.forget_lines(job.id)
         source = await work.imports.source(job.source_key)
@@ -73,13 +79,13 @@ async def _check(service: Any, job: ImportJob) -> ImportJob:  # Any: as above
             job = await _moved(work, job, tables=found.tables, total=_rows(files, job.format))
             if found.incomplete:
                 return await _rest(work, job, JobState.NEEDS_MAPPING)
-        return await _check_rows(service, job, source, files)
+        return await _check_rows(service, job, source, files, tell)
     except FileRefused as refusal:
         async with service.open_work(SYSTEM) as work:
             return await refuse(work, job, refusal)
 
 
-async def _check_rows(service: Any, job: ImportJob, source: ImportSource, files: Files) -> ImportJob:  # Any: as above
+async def _check_rows(service: Any, job: ImportJob, source: ImportSource, files: Files, tell: Tell) -> ImportJob:  # Any: as above
     items = reading.items(files, job.format, source, job.tables)
     known, seq, faults = Known(), 0, 0
     while batch := await asyncio.to_thread(_some, items):
@@ -91,6 +97,7 @@ async def _check_rows(service: Any, job: ImportJob, source: ImportSource, files:
             await work.imports.add_lines(job.id, lines)
             contacts = sum(getattr(item, "contacts", 0) for _, item in batch)
             job = await _moved(work, job, done=seq, total=max(job.total, seq), contacts=job.contacts + contacts)
+        tell(job)
     if not faults:
         seq = await _gone(service, job, source, known, seq)
     async with service.open_work(SYSTEM) as work:
@@ -159,7 +166,7 @@ async def _gone(service: Any, job: ImportJob, source: ImportSource, known: Known
         after = services[-1].service_key
 
 
-async def _write(service: Any, job: ImportJob) -> ImportJob:  # Any: as above
+async def _write(service: Any, job: ImportJob, tell: Tell) -> ImportJob:  # Any: as above
     async with service.open_work(SYSTEM, reading=True) as work:
         source = await work.imports.source(job.source_key)
     if job.format is Format.REGISTRY:
@@ -173,6 +180,7 @@ async def _write(service: Any, job: ImportJob) -> ImportJob:  # Any: as above
                 return await _rest(work, job, JobState.WAITING)
             await write_batch(work, job, source, lines)
             job = await _moved(work, job, done=lines[-1].seq)
+        tell(job)
 
 
 def _opened(service: Any, job: ImportJob, kept: Sequence[tuple[str, list[bytes]]]) -> Files:  # Any: as above
