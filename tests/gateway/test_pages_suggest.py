@@ -13,8 +13,10 @@ SUGGESTION = {
     "reason": None, "result_kind": None, "result_id": None, "created_at": NOW, "updated_at": NOW, "decided_at": None,
 }  # fmt: skip
 FULL = {**ACTOR, "lat": 45.19, "lon": None, "version": 1, "claimed": False, "archived": False}
-PAIR = {"id": ID, "version": 3, "state": "open", "score": 96, "reasons": ["similar_name"], "left": FULL,
-        "created_at": NOW, "updated_at": NOW, "right": {**FULL, "id": OTHER, "slug": "twin", "name": "Twin", "website": None, "population": 9}}  # fmt: skip
+PAIR = {
+    "id": ID, "version": 3, "state": "open", "score": 96, "reasons": ["similar_name"], "created_at": NOW, "updated_at": NOW, "left": FULL,
+    "right": {**FULL, "id": OTHER, "slug": "twin", "name": "Twin", "website": None, "population": 9},
+}  # fmt: skip
 MERGE = {"id": ID, "version": 1, "state": "done", "kept": ACTOR, "gone_id": OTHER, "gone_slug": "twin", "gone_name": CANARY, "moved": {},
          "created_at": NOW, "updated_at": NOW}  # fmt: skip
 CLAIM = {"id": ID, "version": 1, "actor_id": ID, "account_id": ID, "text": CANARY, "state": "open", "reason": None, "created_at": NOW,

@@ -1,6 +1,6 @@
 """Pages of those who keep the registry: suggestions, claims, records that look alike, merges."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -47,6 +47,7 @@ async def decide_suggestion(visit: Here, suggestion_id: UUID) -> Response:
     """Accept it as it is, accept what is ticked, or refuse it."""
     visit.asker.require("POST", f"/api/v1/suggestions/{suggestion_id}/accept")
     form = await visit.form()
+    body: dict[str, Any]  # Any: JSON
     if form.text("decision") == "refuse":
         word, body = "refuse", {"reason": form.text("reason")}
     else:
