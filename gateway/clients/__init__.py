@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from gateway.clients.asking import Asker, Listing, ProblemFromService
 from gateway.clients.asks import AsksClient, RegistrationsClient
 from gateway.clients.imports import ImportsClient
+from gateway.clients.map import MapClient
 from gateway.clients.matching import (
     CasesClient,
     MatchesClient,
@@ -37,6 +38,7 @@ class Clients:
     contacts: ContactsClient
     directory: DirectoryClient
     imports: ImportsClient
+    map: MapClient
     matches: MatchesClient
     me: MeClient
     messages: MessagesClient
@@ -66,6 +68,7 @@ class Clients:
             contacts=ContactsClient(asker),
             directory=DirectoryClient(asker),
             imports=ImportsClient(asker),
+            map=MapClient(asker),
             matches=MatchesClient(asker),
             me=MeClient(asker),
             messages=MessagesClient(asker),

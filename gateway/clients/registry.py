@@ -17,10 +17,6 @@ class RegistryClient:
         """One organisation, by id or readable key."""
         return await self._ask.get(path_of("/api/v1/actors/{}", key))
 
-    async def network(self) -> Record:
-        """All memberships as nodes and edges."""
-        return await self._ask.get("/api/v1/network")
-
     async def parts(self, noun: str, actor_id: str) -> Listing:
         """An organisation's memberships, declarations, initiatives or resources, the first hundred."""
         return await self._ask.list(f"/api/v1/{noun}", [("actor", actor_id), ("limit", "100")])

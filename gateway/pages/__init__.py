@@ -22,6 +22,7 @@ from gateway.pages import (
 )
 from gateway.pages.registry import actor, compare, confirmations, imports, moderation, network, network_asked, open_data, suggest
 from gateway.pages.registry import actors as registry_actors
+from gateway.pages.registry import map as registry_map
 
 ROUTERS: list[APIRouter] = [
     public.router,
@@ -35,6 +36,7 @@ ROUTERS: list[APIRouter] = [
     confirmations.router,
     registry_actors.router,
     imports.router,
+    registry_map.router,
     network.router,
     network_asked.router,
     open_data.router,

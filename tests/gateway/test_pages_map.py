@@ -1,0 +1,68 @@
+"""The map of organisations: dots are links, those near each other are one, and the same stands in tables."""
+
+import pytest
+
+from gateway.pages.registry.map_picture import View, draw_map, view_around, view_of
+from tests.gateway.pages_door import CANARY, Door
+
+FACETS = {"total": 50, "kind": [], "country": [{"value": "FR", "count": 42}], "network": [], "theme": []}
+
+
+@pytest.fixture
+def map_door(door: Door) -> Door:
+    door.fakes.answers["GET /api/v1/actors/facets"] = FACETS
+    return door
+
+
+@pytest.mark.parametrize(
+    "path", ["/map", "/map?near=3&lat=45.2&lon=5.7", "/map?kind=municipality&country=fr", "/map?near=10&lat=90&lon=180", "/map?q=a"]
+)
+async def test_the_map_is_whole_safe_and_without_a_script(map_door: Door, path: str) -> None:
+    for language in ("en", "ar"):
+        page = await map_door.get(path, **{"Accept-Language": language})
+
+        assert page.status_code == 200, page.text
+        assert CANARY not in page.text
+        assert " style=" not in page.text and "<script" not in page.text
+        assert page.text.count("<h1") == 1
+
+
+async def test_a_dot_leads_to_its_organisation_and_many_lead_nearer(map_door: Door) -> None:
+    page = await map_door.get("/map")
+
+    assert page.text.count('href="/actors/grenoble-fr"') == 2
+    assert "/map?near=2&amp;lat=52.500&amp;lon=13.400#picture" in page.text
+    assert '<a href="/map?country=FR">France</a>' in page.text
+    assert "42 of 50" in page.text
+
+
+async def test_what_is_not_understood_is_asked_again(map_door: Door) -> None:
+    map_door.fakes.answers["GET /api/v1/actors.geojson"] = (422, {"code": "invalid", "detail": "No.", "errors": []})
+
+    page = await map_door.get("/map?kind=dragon")
+    wrong = await map_door.get("/map?near=99")
+
+    assert (page.status_code, "could not be understood" in page.text, wrong.status_code) == (200, True, 404)
+
+
+def test_a_window_holds_all_points_and_its_middle_is_true() -> None:
+    points = [
+        {"geometry": {"coordinates": [lon, lat]}, "properties": {"slug": "a", "kind": "region", "name": "A"}}
+        for lon, lat in ((-9.1, 38.7), (30.5, 50.4), (24.9, 60.2), (14.5, 35.9))
+    ]
+
+    view = view_around(points)
+    drawn = draw_map(points, view, 0, {})
+
+    assert all(0 < dot.x < 1000 and 0 < dot.y < 700 for dot in drawn.dots)
+    assert view.place(view.lat, view.lon) == (500, 350)
+    assert 2 <= sum(line.upright for line in drawn.lines) <= 9
+
+
+def test_no_window_leaves_the_globe() -> None:
+    for near in range(1, 11):
+        for lat, lon in ((90.0, 180.0), (-90.0, -180.0), (0.0, 0.0)):
+            view = view_of(near, lat, lon)
+            assert isinstance(view, View)
+            west, south, east, north = (float(part) for part in view.box.split(","))
+            assert -180 <= west < east <= 180 and -90 <= south < north <= 90
