@@ -179,6 +179,7 @@ async def _case_page(visit: Visit, case_id: str, form: Form, contact: Record | N
         "case.html",
         status,
         case=case,
+        asked=await _asked_by_the_person(visit, case_id),
         needs=needs.items,
         matches=matches.items,
         consents=consents,
@@ -186,6 +187,17 @@ async def _case_page(visit: Visit, case_id: str, form: Form, contact: Record | N
         contact=contact,
         **naming(visit, words),
     )
+
+
+async def _asked_by_the_person(visit: Visit, case_id: str) -> bool:
+    """Whether the case was asked for without a name, so that its coordinator may write to the asker."""
+    if not visit.may("GET", "/api/v1/asks"):
+        return False
+    try:
+        await visit.ask.asks.one(case_id)
+    except HubError:
+        return False
+    return True
 
 
 def _case_form(visit: Visit, words: Words, form: Form, status: int = 200) -> Response:

@@ -27,6 +27,7 @@ async def see_desk(visit: Here) -> Response:
     visit.asker.require("GET", "/api/v1/rounds")
     words = await words_of(visit)
     records = visit.may("GET", "/api/v1/needs")
+    asks = (await visit.ask.asks.waiting()).items if visit.may("GET", "/api/v1/asks") else []
     moderate = await visit.ask.offers.offers([("state", "awaiting_moderation"), *HALF])
     unanswered = await visit.ask.matches.matches([("state", "confirmed"), *HALF])
     accepted = await visit.ask.matches.matches([("state", "accepted"), *HALF])
@@ -44,6 +45,7 @@ async def see_desk(visit: Here) -> Response:
         lacking=lacking,
         opened=opened,
         records=records,
+        asks=asks,
         **naming(visit, words),
     )
 

@@ -12,6 +12,7 @@ from gateway.clients import Listing, ProblemFromService
 from gateway.clients.asking import Record
 from gateway.pages.door import Here, PageRoute, Visit, pairs
 from gateway.pages.forms import Form
+from gateway.pages.open_doors import open_doors
 from gateway.pages.vocabulary import naming, words_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -31,7 +32,15 @@ async def home(visit: Here) -> Response:
         # The start page stands while a service is away.
         statistics = {}
     counts = statistics.get("open_offers_by_category") or {}
-    return visit.page("home.html", statistics=statistics, offers=offers.items, roots=words.roots, counts=counts, **naming(visit, words))
+    return visit.page(
+        "home.html",
+        doors=await open_doors(visit),
+        statistics=statistics,
+        offers=offers.items,
+        roots=words.roots,
+        counts=counts,
+        **naming(visit, words),
+    )
 
 
 @router.get("/help")
