@@ -9,7 +9,8 @@ from chassis.paging import Page, Paging, listed
 from services.actors.api.common import InCountry, InOneTransaction, OfActor, OfTheme, RecordId, Version, Words, id_of
 from services.actors.api.interchange.changes import ModifiedAfter, changes
 from services.actors.api.shaping import Shaped, many, one
-from services.actors.model.vocabulary import Confirmation, DeclarationType, MembershipRole, ResourceKind
+from services.actors.model.search import Sought
+from services.actors.model.vocabulary import FIRST_YEAR, LAST_YEAR, Confirmation, DeclarationType, MembershipRole, ResourceKind
 from services.actors.schemas.parts import (
     DeclarationCreate,
     DeclarationRead,
@@ -138,7 +139,9 @@ async def list_initiatives(
     modified_after: ModifiedAfter = None,
 ) -> dict[str, Any]:
     """What actors run or ran, by title. For everybody."""
-    conditions = stored.of_initiative(await id_of(work, actor), theme, q, await id_of(work, unconfirmed_by))
+    conditions = stored.of_initiative(await id_of(work, actor), theme, await id_of(work, unconfirmed_by))
+    if q is not None:
+        conditions.append(await work.finder.having(Sought.INITIATIVE, work.initiatives.row.id, q))
     if modified_after is None:
         page = await work.initiatives.page(paging, conditions)
     else:
@@ -181,11 +184,14 @@ async def list_resources(
     actor: Annotated[OfActor, Query(description="Only those that name this actor: UUID or readable key.")] = None,
     theme: OfTheme = None,
     kind: Annotated[ResourceKind | None, Query(description="Only of this kind.")] = None,
+    year: Annotated[int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR, description="Only of this year.")] = None,
     q: Words = None,
     modified_after: ModifiedAfter = None,
 ) -> dict[str, Any]:
     """Reports, articles, books and pages, by title. For everybody."""
-    conditions = stored.of_resource(await id_of(work, actor), theme, kind, q)
+    conditions = stored.of_resource(await id_of(work, actor), theme, kind, year)
+    if q is not None:
+        conditions.append(await work.finder.having(Sought.RESOURCE, work.resources.row.id, q))
     if modified_after is None:
         page = await work.resources.page(paging, conditions)
     else:

@@ -7,7 +7,7 @@ from math import cos, radians
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -174,9 +174,7 @@ class ActorStore:
         """The whole filter as SQL conditions on `actor`: where no actor has the words, those with similar words count."""
         found = conditions(wanted)
         if wanted.q is not None:
-            matching = await Finder(self.session).matching(wanted.q, [col(SearchEntryRow.kind) == Sought.ACTOR.value])
-            ids = select(col(SearchEntryRow.record_id)).where(col(SearchEntryRow.kind) == Sought.ACTOR.value)
-            found.append(false() if matching is None else col(ActorRow.id).in_(ids.where(matching)))
+            found.append(await Finder(self.session).having(Sought.ACTOR, col(ActorRow.id), wanted.q))
         return found
 
     async def page(self, request: PageRequest, wanted: ActorFilter) -> Listed[Actor]:

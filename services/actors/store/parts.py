@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.actors.model.records import Capacity, Declaration, Initiative, Membership, Practice, Resource
-from services.actors.model.texts import folded
-from services.actors.store.records import Records, holds, holds_words
+from services.actors.store.records import Records, holds
 from services.actors.store.rows import (
     capacity_of,
     capacity_values,
@@ -103,8 +102,8 @@ def of_declaration(municipality: UUID | None, kind: str | None, country: str | N
     return found
 
 
-def of_initiative(actor: UUID | None, theme: str | None, q: str | None, unconfirmed_by: UUID | None = None) -> Conditions:
-    """Initiatives that an actor runs or is a partner of, of a theme, with words in the title; with partners, that a side has said nothing of."""
+def of_initiative(actor: UUID | None, theme: str | None, unconfirmed_by: UUID | None = None) -> Conditions:
+    """Initiatives that an actor runs or is a partner of, of a theme; with partners, that a side has said nothing of."""
     found: Conditions = []
     if unconfirmed_by is not None:
         runs = and_(col(InitiativeRow.actor_id) == unconfirmed_by, col(InitiativeRow.partners) != "")
@@ -114,13 +113,11 @@ def of_initiative(actor: UUID | None, theme: str | None, q: str | None, unconfir
         found.append(or_(col(InitiativeRow.actor_id) == actor, holds(col(InitiativeRow.partners), actor)))
     if theme is not None:
         found.append(holds(col(InitiativeRow.themes), theme))
-    if q is not None:
-        found += holds_words(col(InitiativeRow.folded), folded(q))
     return found
 
 
-def of_resource(actor: UUID | None, theme: str | None, kind: str | None, q: str | None) -> Conditions:
-    """Resources that name an actor, of a theme, of a kind, with words in title or authors."""
+def of_resource(actor: UUID | None, theme: str | None, kind: str | None, year: int | None) -> Conditions:
+    """Resources that name an actor, of a theme, of a kind, of a year."""
     found: Conditions = []
     if actor is not None:
         found.append(holds(col(ResourceRow.actors), actor))
@@ -128,8 +125,8 @@ def of_resource(actor: UUID | None, theme: str | None, kind: str | None, q: str 
         found.append(holds(col(ResourceRow.topic_themes), theme))
     if kind is not None:
         found.append(col(ResourceRow.kind) == kind)
-    if q is not None:
-        found += holds_words(col(ResourceRow.folded), folded(q))
+    if year is not None:
+        found.append(col(ResourceRow.year) == year)
     return found
 
 

@@ -17,7 +17,7 @@ async def city(work: Work, actor: Actor) -> dict[str, Any]:  # Any: fields of ma
     """What the comparison shows of an organisation."""
     today = work.now.date()
     practices = (await work.practices.page(MOST, stored.of_practice(actor.id, None, None))).items
-    initiatives = (await work.initiatives.page(MOST, stored.of_initiative(actor.id, None, None))).items
+    initiatives = (await work.initiatives.page(MOST, stored.of_initiative(actor.id, None))).items
     memberships = (await work.memberships.page(MOST, stored.of_membership(None, actor.id, None, None))).items
     declarations = (await work.declarations.page(MOST, stored.of_declaration(actor.id, None, None, None))).items
     capacities = (await work.capacities.page(MOST, stored.of_capacity(actor.id, None, None, today))).items

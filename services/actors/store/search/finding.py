@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, not_, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, false, func, not_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -92,6 +92,12 @@ class Finder:
         if is_short and all(hit.tier is Tier.WORDS for hit in hits):
             hits += await self.similar(question, conditions, joined, min(MOST_SIMILAR, request.limit) - len(hits))
         return Listed(hits, more)
+
+    async def having(self, kind: Sought, record_id: Any, q: str) -> ColumnElement[bool]:  # Any: the mapped column of the record's id
+        """The condition on records of a kind that they have these words, or similar ones where none has them."""
+        of_kind = col(E.kind) == kind.value
+        matching = await self.matching(q, [of_kind])
+        return false() if matching is None else record_id.in_(select(col(E.record_id)).where(of_kind, matching))
 
     async def suggestions(self, q: str, limit: int) -> list[Hit]:
         """Actors that may be meant, the best few."""
