@@ -5,8 +5,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from chassis.identity import SYSTEM
 from chassis.testing import Bench, account, anonymous, api_client
 from services.actors.tables import ActorRow
+from services.actors.use_cases.importing import import_registry
 
 Answer = dict[str, Any]
 
@@ -78,6 +80,21 @@ async def test_who_enters_their_own_membership_confirms_it_and_a_change_by_one_s
 
     assert [one["confirmation"] for one in (made, both, same, new_role)] == ["one_side", "both_sides", "both_sides", "one_side"]
     assert [side["actor_id"] for side in new_role["sides"]] == [second["id"]]
+
+
+async def test_an_import_that_tells_another_role_asks_both_sides_again(either_bench: Bench) -> None:
+    header = "network_id,member_id,role,since,source\n"
+    actors = b"id,kind,name,local_name,country,lat,lon,population,website,source\nnet,network,Net,,,,,,,x\nngo,civil_society,Ngo,,,,,,,x\n"
+    states = []
+    for line in ("net,ngo,member,,x\n", "net,ngo,member,,y\n", "net,ngo,founder,,y\n"):
+        async with either_bench.service.open_work(SYSTEM) as work:
+            await import_registry(work, {"actors": actors, "memberships": (header + line).encode()})
+        row = (await either_bench.get(anonymous(), "/api/v1/memberships?network=net")).json()["items"][0]
+        states.append((row["confirmation"], len(row["sides"])))
+        for side in ("network", "member"):
+            await either_bench.post(of(row[side]), f"/api/v1/memberships/{row['id']}/confirm")
+
+    assert states == [("none", 0), ("both_sides", 2), ("none", 0)]
 
 
 async def test_lists_tell_confirmed_memberships_and_what_waits_for_a_side(either_bench: Bench) -> None:

@@ -73,7 +73,7 @@ async def list_quality(
     country: Annotated[InCountry, Query(description="Only about actors of this country (ISO 3166-1 alpha-2).")] = None,
     kind: Annotated[OfKind, Query(description="Only about actors of this kind.")] = None,
 ) -> dict[str, Any]:
-    """The records most worth improving, the lowest score first. For everybody. Resources are about nobody alone: the filters leave them all."""
+    """The records most worth improving, the lowest score first. For everybody. Resources belong to nobody alone: a filter finds none."""
     return listed(request, response, await provenance.worth_improving(work, record, paging, country, kind))
 
 

@@ -6,7 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.actors.model.records import Initiative, Membership
+from chassis.identity import Caller
+from contracts.roles import Role
+from services.actors.model.records import Initiative, Membership, Record
 from services.actors.model.vocabulary import Confirmation
 
 
@@ -43,6 +45,17 @@ def sides_of(record: Membership | Initiative, partner: UUID | None = None) -> tu
     if partner is None:
         raise ValueError("a partnership has a partner")
     return record.actor_id, partner
+
+
+def own_side(caller: Caller, sides: tuple[UUID, UUID]) -> UUID | None:
+    """The side that the caller belongs to, if they are a member of an organisation on either side."""
+    is_member = caller.kind == "account" and caller.role == Role.MEMBER
+    return caller.actor_id if is_member and caller.actor_id in sides else None
+
+
+def says_something_else(record: Record, was: Record) -> bool:
+    """Whether a membership has another role or year than the one that its sides spoke of."""
+    return isinstance(record, Membership) and isinstance(was, Membership) and (record.role, record.since) != (was.role, was.since)
 
 
 def summed_up(sayings: Iterable[Saying], sides: tuple[UUID, UUID]) -> Confirmation:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, false, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -38,8 +38,10 @@ def _about(kind: RecordKind, country: str | None, actor_kind: str | None) -> lis
         if actor_kind is not None:
             found.append(row.kind == actor_kind)
         return found
-    if column is None or (country is None and actor_kind is None):
+    if country is None and actor_kind is None:
         return []
+    if column is None:
+        return [false()]
     wanted = [col(ActorRow.id) == getattr(row, column)]
     if country is not None:
         wanted.append(col(ActorRow.country) == country)

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from chassis.errors import NotFound, invalid_field
 from chassis.identity import Caller
-from contracts.roles import Role
-from services.actors.model.confirming import Said, Saying, Subject, sides_of, summed_up
+from services.actors.model.confirming import Said, Saying, Subject, own_side, sides_of, summed_up
 from services.actors.model.provenance import Act, EnteredBy, author_kind
 from services.actors.model.records import Initiative, Membership
 from services.actors.model.rights import NotYourRecord, check_may_change, edits_all
@@ -20,12 +19,6 @@ ACTS = {Said.CONFIRMED: Act.CONFIRMED, Said.REFUSED: Act.REFUSED}
 
 class NotAPartner(NotFound):
     """The initiative does not name this organisation as a partner."""
-
-
-def own_side(caller: Caller, sides: tuple[UUID, UUID]) -> UUID | None:
-    """The side that the caller belongs to, if they are a member of an organisation on either side."""
-    is_member = caller.kind == "account" and caller.role == Role.MEMBER
-    return caller.actor_id if is_member and caller.actor_id in sides else None
 
 
 def _speaking_for(caller: Caller, sides: tuple[UUID, UUID], on_behalf_of: UUID | None) -> UUID:
@@ -92,9 +85,3 @@ async def note_own_side(work: Work, record: Membership | Initiative) -> None:
     for partner in record.partners:
         if partner not in told:
             await work.confirmations.put(Saying(Subject.PARTNERSHIP, record.id, partner, record.actor_id, Said.CONFIRMED, work.now), work.caller.id)
-
-
-async def forget_what_was_said(work: Work, membership: Membership) -> Confirmation:
-    """What the sides said of a membership does not hold for another role or year: only the side that changes it stands behind it."""
-    await work.confirmations.drop(membership.id)
-    return Confirmation.NONE if own_side(work.caller, sides_of(membership)) is None else Confirmation.ONE_SIDE

@@ -1,7 +1,6 @@
 """Record, change and remove memberships, declarations, initiatives, resources, capacities and practices."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -31,7 +30,7 @@ from services.actors.model.texts import slug_of
 from services.actors.store import parts as stored_parts
 from services.actors.store.records import ChangedMeanwhile, NoSuchRecord, Records
 from services.actors.use_cases import recording
-from services.actors.use_cases.confirming import first_confirmation, forget_what_was_said, note_own_side
+from services.actors.use_cases.confirming import first_confirmation, note_own_side
 from services.actors.work import Work
 
 R = TypeVar("R", bound=Record)
@@ -156,8 +155,6 @@ async def change_record(work: Work, store: Records[R], record_id: UUID, version:
         return record
     if isinstance(other, Capacity):
         await check_period_is_free(work, other)
-    if isinstance(other, Membership) and {"role", "since"} & changes.keys():
-        other = replace(other, confirmation=await forget_what_was_said(work, other))
     stored = await recording.alter(work, other, record)
     if isinstance(stored, Membership | Initiative):
         await note_own_side(work, stored)

@@ -13,9 +13,11 @@ from chassis.ids import new_id
 from chassis.outbox import EVERYBODY
 from contracts.actors import ActorState
 from services.actors import events_out
+from services.actors.model.confirming import Said, Saying, Subject, own_side, says_something_else, sides_of
 from services.actors.model.provenance import Act, EnteredBy, Entry, RecordKind, Tombstone, author_kind
 from services.actors.model.records import Actor, Initiative, Membership, Record
 from services.actors.model.states import kind_of, state_of
+from services.actors.model.vocabulary import Confirmation
 from services.actors.store.records import Records
 from services.actors.work import Work
 
@@ -66,12 +68,15 @@ async def enter_many(work: Work, records: Sequence[R], *, by: EnteredBy) -> list
 
 
 async def alter(work: Work, record: R, was: R, *, by: EnteredBy | None = None, act: Act = Act.CHANGED) -> R:
-    """Write `record` over `was`, with the next version. Raises ChangedMeanwhile. Answers the record as it is stored."""
-    other = _next(work, record, was, by or work.author or author_kind(work.caller))
+    """Write `record` over `was`, with the next version. Raises ChangedMeanwhile. Answers the record as it is stored.
+
+    A change takes back what the sides said of something else (another role, a partner that is none any more); a merge brings its own sayings.
+    """
+    other = _next(work, record, was, by or work.author or author_kind(work.caller), act)
     await store_of(work, kind_of(record)).save(other, was.version)
     await _after(work, [other], act, events_out.actor_archived if act is Act.ARCHIVED else events_out.actor_changed)
-    if isinstance(other, Initiative):
-        await work.confirmations.drop(other.id, keep=other.partners)
+    if act is Act.CHANGED:
+        await _forget_what_was_said(work, other, was)
     await _audit(work, other, act)
     return other
 
@@ -81,12 +86,11 @@ async def alter_many(work: Work, pairs: Sequence[tuple[R, R]], *, by: EnteredBy)
     stored: list[R] = []
     for kind, some in groupby(pairs, lambda pair: kind_of(pair[0])):
         group = list(some)
-        other = [_next(work, record, was, by) for record, was in group]
+        other = [_next(work, record, was, by, Act.CHANGED) for record, was in group]
         await store_of(work, kind).save_many(other)
         await _after(work, other, Act.CHANGED, events_out.actor_changed)
         for record, (_, was) in zip(other, group, strict=True):
-            if isinstance(record, Initiative) and isinstance(was, Initiative) and set(was.partners) - set(record.partners):
-                await work.confirmations.drop(record.id, keep=record.partners)
+            await _forget_what_was_said(work, record, was)
         stored += other
     return stored
 
@@ -120,8 +124,24 @@ async def take_out(work: Work, record: Record, *, by: EnteredBy | None = None, m
     await _audit(work, record, act)
 
 
-def _next(work: Work, record: R, was: R, by: EnteredBy) -> R:
-    return replace(record, version=was.version + 1, entered_by=by, created_at=was.created_at, updated_at=work.now)
+def _next(work: Work, record: R, was: R, by: EnteredBy, act: Act) -> R:
+    other = replace(record, version=was.version + 1, entered_by=by, created_at=was.created_at, updated_at=work.now)
+    if act is Act.CHANGED and isinstance(other, Membership) and says_something_else(other, was):
+        own = own_side(work.caller, sides_of(other))
+        return replace(other, confirmation=Confirmation.NONE if own is None else Confirmation.ONE_SIDE)
+    return other
+
+
+async def _forget_what_was_said(work: Work, record: Record, was: Record) -> None:
+    """What the sides said holds for what they spoke of: not for another role or year, nor of partners that are none any more."""
+    if says_something_else(record, was):
+        await work.confirmations.drop(record.id)
+        own = own_side(work.caller, sides_of(record)) if isinstance(record, Membership) else None
+        if own is not None and isinstance(record, Membership):
+            saying = Saying(Subject.MEMBERSHIP, record.id, record.member_id, own, Said.CONFIRMED, work.now)
+            await work.confirmations.put(saying, work.caller.id)
+    if isinstance(record, Initiative) and isinstance(was, Initiative) and set(was.partners) - set(record.partners):
+        await work.confirmations.drop(record.id, keep=record.partners)
 
 
 def _entry(work: Work, record: Record, act: Act) -> Entry:
