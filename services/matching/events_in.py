@@ -5,7 +5,7 @@ from contracts import actors, people
 from contracts import matching as own
 from contracts.envelope import Event
 from services.matching.model.offer import Provider, ProviderKind
-from services.matching.use_cases import cases, imported, matches, offers, proposing
+from services.matching.use_cases import cases, following, imported, matches, offers, proposing
 from services.matching.work import Work
 
 
@@ -42,6 +42,16 @@ async def actor_changed(work: Work, event: actors.ActorState) -> None:
     """Know which organisations may offer; an archived one's offers take no new requests."""
     if await work.known.learn_actor(event.actor_id, event.version, event.archived) and event.archived:
         await offers.pause_offers_of(work, Provider(ProviderKind.ACTOR, event.actor_id))
+
+
+async def actors_merged(work: Work, event: actors.ActorMergedV1) -> None:
+    """One record of an organisation went into another: offers, cases, matches and rounds name the one that is kept."""
+    await following.follow(work, event.merge_id, event.gone_id, event.kept_id)
+
+
+async def actors_unmerged(work: Work, event: actors.ActorUnmergedV1) -> None:
+    """The merge was undone."""
+    await following.go_back(work, event.merge_id, event.gone_id, event.kept_id)
 
 
 async def service_imported(work: Work, event: actors.ServiceImportedV1) -> None:
@@ -93,6 +103,8 @@ HANDLERS: dict[type[Event], Handler] = {
     actors.ActorCreatedV1: actor_changed,
     actors.ActorChangedV1: actor_changed,
     actors.ActorArchivedV1: actor_changed,
+    actors.ActorMergedV1: actors_merged,
+    actors.ActorUnmergedV1: actors_unmerged,
     actors.ServiceImportedV1: service_imported,
     people.AccountActivatedV1: account_changed,
     people.AccountChangedV1: account_changed,

@@ -273,6 +273,15 @@ class ImportedOfferRow(Base, table=True):
     version: int
 
 
+class FollowedMergeRow(Base, table=True):
+    """What followed a merge of organisations, so that it can go back."""
+
+    __tablename__ = "followed_merge"
+    merge_id: UUID = Field(primary_key=True)
+    part: str = Field(primary_key=True, max_length=12)
+    subject_id: UUID = Field(primary_key=True)
+
+
 class KnownAccountRow(Base, table=True):
     """What matching knows of an account, from its events."""
 

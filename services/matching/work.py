@@ -21,6 +21,7 @@ from services.matching.settings import Settings
 from services.matching.store.asks import AskStore
 from services.matching.store.cases import CaseStore
 from services.matching.store.changes import ChangeStore
+from services.matching.store.following import FollowStore
 from services.matching.store.history import HistoryStore
 from services.matching.store.known import KnownStore
 from services.matching.store.matches import MatchStore
@@ -194,6 +195,7 @@ class Work(BaseWork):
     matches: MatchStore = field(init=False)
     proposals: ProposalStore = field(init=False)
     rounds: RoundStore = field(init=False)
+    following: FollowStore = field(init=False)
     weights: WeightsStore = field(init=False)
     scarcity: ScarcityStore = field(init=False)
     changes: ChangeStore = field(init=False)
@@ -210,6 +212,7 @@ class Work(BaseWork):
         self.matches = MatchStore(session)
         self.proposals = ProposalStore(session)
         self.rounds = RoundStore(session)
+        self.following = FollowStore(session)
         self.weights = WeightsStore(session)
         self.scarcity = ScarcityStore(session)
         self.changes = ChangeStore(session)

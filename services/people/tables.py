@@ -291,13 +291,14 @@ class SuggestionContactRow(Base, table=True):
     told_at: datetime | None = Field(default=None, sa_type=UTCDateTime, index=True)
 
 
-class AccountMoveRow(Base, table=True):
-    """An account whose place followed a merge of organisations, so that it can go back."""
+class FollowedMergeRow(Base, table=True):
+    """What followed a merge of organisations, so that it can go back: the place of an account, or a side of a match."""
 
-    __tablename__ = "account_move"
+    __tablename__ = "followed_merge"
 
     merge_id: UUID = Field(primary_key=True)
-    account_id: UUID = Field(primary_key=True)
+    part: str = Field(primary_key=True, max_length=12)
+    subject_id: UUID = Field(primary_key=True)
 
 
 class DisclosureRow(Base, table=True):

@@ -21,6 +21,7 @@ from services.people.store.keys import KeyStore
 from services.people.store.links import InvitationStore, ResetStore
 from services.people.store.registrations import RegistrationStore
 from services.people.store.sessions import FactorStore, GuessStore, SessionStore
+from services.people.store.places import PlaceStore
 from services.people.store.suggesters import SuggesterStore
 from services.people.store.trail import TrailStore
 from services.people.store.vault import VaultStore
@@ -91,12 +92,14 @@ class Work(BaseWork):
     erasures: ErasureStore = field(init=False)
     trail: TrailStore = field(init=False)
     suggesters: SuggesterStore = field(init=False)
+    places: PlaceStore = field(init=False)
 
     def open_stores(self, session: AsyncSession) -> None:
         """The stores of this service."""
         self.accounts = AccountStore(session)
         self.vault = VaultStore(session, self.resources.keys, self.now)
         self.suggesters = SuggesterStore(session)
+        self.places = PlaceStore(session)
         self.sessions = SessionStore(session)
         self.factors = FactorStore(session)
         self.guesses = GuessStore(session)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from chassis.ids import new_id
 from chassis.testing import TestClock, anonymous
 from contracts.actors import ActorMergedV1, ActorUnmergedV1, ClaimAcceptedV1, SuggestionAnsweredV1
+from contracts.matching import MatchConfirmedV1
 from contracts.people import SuggestionAnswerDueV1
 from services.people.model.persons import PersonRef
 from services.people.store.keys import person_key
@@ -124,3 +125,27 @@ async def test_places_follow_a_merge_and_go_back_when_it_is_undone(both: Any) ->
 
     assert merged == [kept] * 3
     assert [(await place_of(both, who))[1] for who in (ana, ben, cara)] == [gone, kept, other]
+
+
+async def test_sides_of_matches_follow_a_merge_and_go_back(both: Any) -> None:
+    kept, gone = await both.actor(), await both.actor()
+    match_id, merge_id = new_id(), new_id()
+    event = MatchConfirmedV1(
+        match_id=match_id, version=1, state="confirmed", need_id=new_id(), offer_id=new_id(), case_id=new_id(), case_code="K7QX-9M2D-04TB-ZRHW",
+        category="food", provider_actor_id=gone, case_actor_id=gone, shared_with=[gone, kept], answer_by=both.service.clock(), size=1,
+    )  # fmt: skip
+    await both.bench.hear(event)
+
+    await both.bench.hear(ActorMergedV1(merge_id=merge_id, version=1, kept_id=kept, gone_id=gone), times=2)
+    merged = await match_of(both, match_id)
+    await both.bench.hear(ActorUnmergedV1(merge_id=merge_id, version=2, kept_id=kept, gone_id=gone), times=2)
+
+    assert merged == (kept, kept, frozenset({kept}))
+    assert await match_of(both, match_id) == (gone, gone, frozenset({gone, kept}))
+
+
+async def match_of(town: Any, match_id: UUID) -> Any:
+    """Provider, team and shares of a match as people knows it."""
+    async with town.service.open_work(reading=True) as work:
+        found = await work.matches.find(match_id)
+    return found.provider_actor_id, found.case_actor_id, found.shared_with

@@ -69,11 +69,12 @@ async def merge_actors(work: Work, key: str, into: UUID, chosen: Mapping[str, An
     await work.identifiers.move(gone.id, kept.id)
     for what in MOVABLE:
         steps.moved[what] = await work.merges.move(what, gone.id, kept.id)
+    merge = Merge(new_id(), 1, kept.id, gone.id, MergeState.DONE, steps, work.now, work.now)
+    # Others follow before the news that the other one is archived, or its offers would be paused first.
+    await work.outbox.add(events_out.actor_merged(merge), EVERYBODY)
     await recording.take_out(work, gone, merged_into=kept.id)
     await work.duplicates.merged(gone.id, kept.id, work.now)
-    merge = Merge(new_id(), 1, kept.id, gone.id, MergeState.DONE, steps, work.now, work.now)
     await work.merges.add(merge)
-    await work.outbox.add(events_out.actor_merged(merge), EVERYBODY)
     return merge
 
 

@@ -1,4 +1,4 @@
-"""Keeps for which suggestions there is an address, and which accounts followed a merge of organisations."""
+"""Keeps for which suggestions there is an address."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +8,8 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.people.model.accounts import Account
 from services.people.model.suggesters import SuggestionContact
-from services.people.store.accounts import account_of
-from services.people.tables import AccountMoveRow, AccountRow, SuggestionContactRow
+from services.people.tables import SuggestionContactRow
 
 
 def _contact(row: SuggestionContactRow) -> SuggestionContact:
@@ -52,21 +50,3 @@ class SuggesterStore:
     async def delete(self, suggestion_id: UUID) -> None:
         """There is none any more."""
         await self.session.execute(delete(SuggestionContactRow).where(col(SuggestionContactRow.suggestion_id) == suggestion_id))
-
-    async def in_place(self, actor_id: UUID) -> list[Account]:
-        """The accounts that have a place in an actor."""
-        return [account_of(row) for row in (await self.session.execute(select(AccountRow).where(col(AccountRow.actor_id) == actor_id))).scalars()]
-
-    async def remember_move(self, merge_id: UUID, account_id: UUID) -> None:
-        """An account followed a merge."""
-        self.session.add(AccountMoveRow(merge_id=merge_id, account_id=account_id))
-        await self.session.flush()
-
-    async def moved_by(self, merge_id: UUID) -> list[UUID]:
-        """The accounts that followed a merge."""
-        asked = select(col(AccountMoveRow.account_id)).where(col(AccountMoveRow.merge_id) == merge_id)
-        return list((await self.session.execute(asked)).scalars())
-
-    async def forget_moves(self, merge_id: UUID) -> None:
-        """Nobody followed that merge."""
-        await self.session.execute(delete(AccountMoveRow).where(col(AccountMoveRow.merge_id) == merge_id))

@@ -1,4 +1,4 @@
-"""addresses for answers to suggestions; accounts that follow a merge."""
+"""addresses for answers to suggestions; what follows a merge."""
 
 from collections.abc import Sequence
 
@@ -25,10 +25,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_suggestion_contact_created_at"), ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_suggestion_contact_told_at"), ["told_at"], unique=False)
     op.create_table(
-        "account_move",
+        "followed_merge",
         sa.Column("merge_id", sa.Uuid(), nullable=False),
-        sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("merge_id", "account_id", name=op.f("pk_account_move")),
+        sa.Column("part", sa.String(length=12), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("merge_id", "part", "subject_id", name=op.f("pk_followed_merge")),
     )
 
 
