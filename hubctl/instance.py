@@ -177,6 +177,8 @@ class Instance:
         }
         if kind is Kind.DEMO:
             gateway["GATEWAY_PLACES"] = json.dumps([asdict(place) for place in (*DISTRICTS.values(), *AROUND.values())])
+            office = "Reception office, town hall of the demo city, Monday to Friday, 9:00 to 12:00"
+            chosen["matching"] |= {"MATCHING_ASK_WITHOUT_NAME": "true", "MATCHING_ASK_PLACE": office}
             chosen["actors"] |= {"ACTORS_PUBLISHER_NAME": "Hospitium Grenoble (demo)", "ACTORS_PUBLISHER_PLACE": "Grenoble"}
             for variables, prefix in ((people, "PEOPLE"), (told, "NOTIFICATIONS"), (gateway, "GATEWAY")):
                 variables[f"{prefix}_INSTANCE_NAME"] = "Hospitium Grenoble (demo)"

@@ -10,12 +10,12 @@ from gateway.pages.notes import Notes
 from tests.gateway.pages_door import CANARY, CASE, ID, NEED, NOW, Door, page_of
 
 KEY = {"code": "K7QX-9M2D-04TB-ZRHW", "secret": "bado kimu lefa sori nute gavi"}
-FOLLOWED = {
+FOLLOWED: dict[str, Any] = {
     "code": KEY["code"], "state": "taken", "why_not": None, "place": "Reception office, town hall", "asked_at": NOW, "expires_at": NOW,
     "needs": [{"id": ID, "category": "language.class", "standing": "found", "helped": None}],
     "messages": [{"id": ID, "need_id": ID, "sentence": "found_come", "words": "Please come.", "text": CANARY, "written_at": NOW}],
 }  # fmt: skip
-WAITING = {
+WAITING: dict[str, Any] = {
     "id": ID, "version": 1, "code": KEY["code"], "state": "waiting", "household": {"adults": 1, "children": 2, "age_bands": []},
     "languages": ["ar"], "location": {"lat": 45.19, "lon": 5.73}, "reads": "ar", "messages": [], "created_at": NOW, "updated_at": NOW,
     "expires_at": NOW, "needs": [{"id": ID, "state": "open", "category": "language.class", "size": 1, "languages": [], "max_travel_km": 5.0,

@@ -10,11 +10,11 @@ from tests.gateway.pages_door import CANARY, ID, OFFER, Door
 
 TOKEN = "T" * 43
 SESSION = {"access_token": "volunteer-token", "token_type": "bearer", "expires_in": 43_200, "second_factor": "none", "session_id": ID}
-WHAT = {
+WHAT: dict[str, Any] = {
     "category": "language.class", "title": "French on Tuesdays", "description": "A small group.", "text_language": "en", "places": "4",
     "returns": "yes", "languages": ["fr", "ar"], "topic0": "french", "level0": "a1", "level_to0": "a1",
 }  # fmt: skip
-WHERE = {"place": "0", "radius_km": "8", "day0": "1", "start0": "18:00", "end0": "20:00", "rows": "2"}
+WHERE: dict[str, Any] = {"place": "0", "radius_km": "8", "day0": "1", "start0": "18:00", "end0": "20:00", "rows": "2"}
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ async def test_what_is_no_longer_ticked_is_not_kept(offering: Door) -> None:
 )
 async def test_what_is_wrong_is_said_on_its_own_page_with_the_input_kept(offering: Door, path: str, change: dict[str, Any], sentence: str) -> None:
     await up_to_the_address(offering)
-    base = {"/offer/what": WHAT, "/offer/where": WHERE, "/offer/check": {"email": "ana@mail.example"}}[path]
+    base: dict[str, Any] = {"/offer/what": WHAT, "/offer/where": WHERE, "/offer/check": {"email": "ana@mail.example"}}[path]
 
     back = await offering.post(path, **{**base, **change})
 

@@ -33,7 +33,7 @@ async def asked(world: World, headers: dict[str, str] = HERE, **more: Any) -> di
     return {"code": response.json()["code"], "secret": response.json()["secret"]}
 
 
-async def say(world: World, what: str, key: dict[str, Any], headers: dict[str, str] = HERE, **more: Any) -> Any:
+async def say(world: World, what: str, key: dict[str, Any], headers: Any = HERE, **more: Any) -> Any:
     return await world.bench.post(NOBODY, f"/api/v1/asks/{what}", {**key, **more}, headers=headers)
 
 
@@ -232,9 +232,10 @@ async def test_somebody_elses_need_is_neither_withdrawn_nor_judged_with_ones_own
     foreign = (await city.get(city.coordinator, "/api/v1/needs"))["items"][0]
     own = await asked(city)
 
-    before = [await say(city, what, own, need_id=foreign["id"], **more) for what, more in (("withdraw", {}), ("feedback", {"helped": True}))]
+    acts: tuple[tuple[str, dict[str, Any]], ...] = (("withdraw", {}), ("feedback", {"helped": True}))
+    before = [await say(city, what, own, need_id=foreign["id"], **more) for what, more in acts]
     await taken(city)
-    after = [await say(city, what, own, need_id=foreign["id"], **more) for what, more in (("withdraw", {}), ("feedback", {"helped": True}))]
+    after = [await say(city, what, own, need_id=foreign["id"], **more) for what, more in acts]
 
     assert [each.status_code for each in (*before, *after)] == [404] * 4
     assert (await city.get(city.coordinator, f"/api/v1/needs/{foreign['id']}"))["state"] == "open"

@@ -17,13 +17,16 @@ async def ask(town: Town, email: str, headers: dict[str, str] = HERE, **more: An
     return await town.bench.post(NOBODY, "/api/v1/registrations", {"email": email, "locale": "fr", "carry": CARRY, **more}, headers=headers)
 
 
+async def links(town: Town, name: str = "RegistrationRequestedV1") -> list[tuple[Any, Any]]:
+    """The links that were asked for: ids of their events, and the events."""
+    queued = await town.bench.queued_with_envelopes()
+    return [(envelope.id, event) for envelope, event in queued if type(event).__name__ == name]
+
+
 async def mailed(town: Town) -> Any:
     """What notifications learns for the newest mail."""
     await town.bench.run_timer("answer registrations")
-    found = [
-        (envelope.id, event) for envelope, event in await town.bench.queued_with_envelopes() if type(event).__name__ == "RegistrationRequestedV1"
-    ]
-    event_id, event = found[-1]
+    event_id, event = (await links(town))[-1]
     return (await town.address("registration", event.registration_id, event_id)).json() | {"known": event.known}
 
 
@@ -66,7 +69,7 @@ async def test_an_address_with_an_account_is_answered_alike_and_its_link_opens_n
 
     known, unknown = await ask(town, "cora@city.example"), await ask(town, "nobody@mail.example")
     await town.bench.run_timer("answer registrations")
-    event_id, event = next((envelope.id, event) for envelope, event in await town.bench.queued_with_envelopes() if getattr(event, "known", False))
+    event_id, event = next(each for each in await links(town) if each[1].known)
     mail = (await town.address("registration", event.registration_id, event_id)).json()
     confirmed = await confirm(town, mail["link_token"])
 
@@ -85,9 +88,7 @@ async def test_a_volunteer_without_a_password_comes_in_by_a_mailed_link_again_an
     second = await confirm(town, mail["link_token"])
     await town.bench.post(NOBODY, "/api/v1/password-resets", {"email": "ana@mail.example"})
     await town.bench.run_timer("answer resets")
-    event_id, event = next(
-        (envelope.id, event) for envelope, event in await town.bench.queued_with_envelopes() if type(event).__name__ == "AccountResetRequestedV1"
-    )
+    event_id, event = (await links(town, "AccountResetRequestedV1"))[0]
     token = (await town.address("reset", event.reset_id, event_id)).json()["link_token"]
     await town.bench.post(NOBODY, "/api/v1/password-resets/complete", {"token": token, "password": PASSWORD})
 
@@ -173,19 +174,11 @@ async def test_neither_address_nor_token_lies_readable_in_the_database(town: Tow
     assert rows and not any("ana@mail.example" in row or mail["link_token"] in row or HERE["hub-source"] in row for row in rows)
 
 
-async def links(town: Town) -> list[tuple[Any, Any]]:
-    """The links that were asked for, with their events."""
-    queued = await town.bench.queued_with_envelopes()
-    return [(envelope.id, event) for envelope, event in queued if type(event).__name__ == "RegistrationRequestedV1"]
-
-
 async def test_only_notifications_learns_the_address_and_only_for_that_event(town: Town) -> None:
     await ask(town, "ana@mail.example")
     await ask(town, "ben@mail.example")
     await town.bench.run_timer("answer registrations")
-    found = [
-        (envelope.id, event) for envelope, event in await town.bench.queued_with_envelopes() if type(event).__name__ == "RegistrationRequestedV1"
-    ]
+    found = await links(town)
 
     crossed = await town.address("registration", found[0][1].registration_id, found[1][0])
     as_gateway = await town.bench.post(
