@@ -5,7 +5,7 @@ import asyncio
 import importlib
 from pathlib import Path
 
-from bench.registry.figures import report_filling, report_pages, report_search
+from bench.registry.figures import report_import, report_pages, report_search
 from bench.registry.hub import filled
 from bench.registry.world import Size
 from bench.report import Report
@@ -17,9 +17,9 @@ async def measure(report: Report, kind: str, size: Size, quick: bool) -> None:
     """All figures on one kind of database."""
     report.section(f"{kind}: {size.actors:,} actors, {size.memberships:,} memberships")
     async with filled(kind, size) as hub:
-        report_filling(report, hub)
         await report_search(report, hub, 200 if quick else 600)
         await report_pages(report, hub)
+        await report_import(report, hub, 1_000 if quick else 10_000)
 
 
 def main() -> None:

@@ -4,7 +4,11 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from random import Random
+
+from services.actors.model.records import Actor, actor_id_of
+from services.actors.model.vocabulary import ActorKind
 
 SEED = 20261121
 PLACES = (
@@ -22,6 +26,9 @@ BEFORE = (
 AFTER = ("sans frontières", "for all", "solidaire", "e.V.", "Onlus", "Network", "Centre", "House", "United", "Friends", "Accueil", "Open Door")
 COUNTRIES = ("FR", "DE", "IT", "ES", "PL", "GR", "BG", "UA", "BE", "NL", "DK", "SE", "CH", "AT", "CZ", "PT", "IE", "GB", "TR", "JO", "LB", "TN")
 KINDS = ("municipality",) * 5 + ("civil_society",) * 9 + ("university", "public_body", "region", "international_organisation")
+NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
+MEMBER_OF = 4
+"""Networks of each imported actor."""
 NETWORKS_SHARE = 400
 """One network for so many actors."""
 
@@ -60,40 +67,46 @@ def names(size: Size) -> Iterator[str]:
         yield name
 
 
-def actor_files(size: Size, rows: int) -> Iterator[bytes]:
-    """`actors.csv` in portions of so many rows."""
+def actors(size: Size) -> Iterator[Actor]:
+    """The actors, in their order."""
     random = Random(SEED + 1)
-    lines: list[list[object]] = []
     for at, name in enumerate(names(size)):
-        kind = "network" if at < size.networks else random.choice(KINDS)
-        placed = kind != "network" and random.random() < 0.9
-        lat, lon = (round(random.uniform(35, 65), 5), round(random.uniform(-10, 40), 5)) if placed else ("", "")
-        people = int(10 ** random.uniform(3, 6.5)) if kind == "municipality" else ""
-        lines.append([f"actor-{at}", kind, name, "", random.choice(COUNTRIES), lat, lon, people, "", "synthetic"])
-        if len(lines) == rows:
-            yield _file("id,kind,name,local_name,country,lat,lon,population,website,source", lines)
-            lines = []
-    if lines:
-        yield _file("id,kind,name,local_name,country,lat,lon,population,website,source", lines)
+        kind = ActorKind.NETWORK if at < size.networks else ActorKind(random.choice(KINDS))
+        placed = kind is not ActorKind.NETWORK and random.random() < 0.9
+        yield Actor(
+            id=actor_id_of(f"actor-{at}"), slug=f"actor-{at}", kind=kind, name=name, country=random.choice(COUNTRIES),
+            lat=round(random.uniform(35, 65), 5) if placed else None, lon=round(random.uniform(-10, 40), 5) if placed else None,
+            population=int(10 ** random.uniform(3, 6.5)) if kind is ActorKind.MUNICIPALITY else None, source="synthetic", created_at=NOW,
+            updated_at=NOW,
+        )  # fmt: skip
 
 
-def membership_files(size: Size, rows: int) -> Iterator[bytes]:
-    """`memberships.csv` in portions; a few networks are large, most are small."""
+def pairs(size: Size) -> Iterator[tuple[int, int]]:
+    """Networks and members by their numbers; a few networks are large, most are small."""
     random = Random(SEED + 2)
     seen: set[tuple[int, int]] = set()
-    lines: list[list[object]] = []
     while len(seen) < size.memberships:
         network = min(int(random.paretovariate(0.6)) - 1, size.networks - 1) if random.random() < 0.5 else random.randrange(size.networks)
         pair = network, random.randrange(size.networks, size.actors)
-        if pair in seen:
-            continue
-        seen.add(pair)
-        lines.append([f"actor-{network}", f"actor-{pair[1]}", "member", random.randint(1990, 2026), "synthetic"])
-        if len(lines) == rows:
-            yield _file("network_id,member_id,role,since,source", lines)
-            lines = []
-    if lines:
-        yield _file("network_id,member_id,role,since,source", lines)
+        if pair not in seen:
+            seen.add(pair)
+            yield pair
+
+
+def import_files(size: Size, count: int) -> dict[str, bytes]:
+    """A set of files with so many new actors, each a member of four networks that are there."""
+    random = Random(SEED + 4)
+    actors: list[list[object]] = []
+    members: list[list[object]] = []
+    for at in range(count):
+        name = f"{random.choice(BEFORE)} {_place(random)}"
+        place = round(random.uniform(35, 65), 5), round(random.uniform(-10, 40), 5)
+        actors.append([f"new-{at}", "civil_society", name, "", random.choice(COUNTRIES), *place, "", "", "synthetic"])
+        members += [[f"actor-{network}", f"new-{at}", "member", 2020, "synthetic"] for network in random.sample(range(size.networks), k=MEMBER_OF)]
+    return {
+        "actors": _file("id,kind,name,local_name,country,lat,lon,population,website,source", actors),
+        "memberships": _file("network_id,member_id,role,since,source", members),
+    }
 
 
 def questions(size: Size, count: int) -> list[str]:
