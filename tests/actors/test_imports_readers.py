@@ -206,7 +206,8 @@ JSONS: Any = st.recursive(
     lambda inner: st.lists(inner, max_size=3)
     | st.dictionaries(
         st.sampled_from(["id", "name", "nom", "services", "organization", "status", "schedules", "structure_id", "properties", "geometry",
-                         "coordinates", "service_at_locations", "location", "latitude", "languages", "capacities", "attributes", "taxonomy_term", "cost_options"]),
+                         "coordinates", "service_at_locations", "location", "latitude", "languages", "capacities", "attributes",
+                         "taxonomy_term", "cost_options"]),
         inner, max_size=6,
     ),
     max_leaves=15,

@@ -9,13 +9,17 @@ from uuid import UUID
 from services.actors.model.vocabulary import FIRST_YEAR, LAST_YEAR, SLUG_LENGTH, SLUG_PATTERN, URL_LENGTH
 
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"})
+_GAPS = re.compile("[^a-z0-9]+")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?=\S)", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
 def folded(*texts: str | None, limit: int = 900) -> str:
     """Lower case, without accents and punctuation, words parted by one space: `Málaga (ES)` is `malaga es`. At most `limit` characters."""
-    text = unicodedata.normalize("NFKD", " ".join(part for part in texts if part).casefold()).translate(_LETTERS)
+    plain = " ".join(part for part in texts if part).casefold()
+    if plain.isascii():
+        return _GAPS.sub(" ", plain).strip()[:limit].rstrip()
+    text = unicodedata.normalize("NFKD", plain).translate(_LETTERS)
     kept = "".join(char if char.isalnum() else " " for char in text if not unicodedata.combining(char))
     return " ".join(kept.split())[:limit].rstrip()
 

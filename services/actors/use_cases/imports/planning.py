@@ -86,7 +86,7 @@ async def plan_organisations(
     ids = {each.key: organisation_id_of(source.key, each.key) for _, each in batch if each.key not in found}
     stored: dict[UUID, Actor] = await work.actors.records.known({*found.values(), *ids.values()})
     alike = await _alike(work, [each for _, each in batch if each.key not in found]) if not writing else {}
-    taken = await _taken(work, [each for _, each in batch if each.key not in found and ids[each.key] not in stored]) if writing else set()
+    slugs = await _slugs(work, [each for _, each in batch if each.key in ids and ids[each.key] not in stored], ids) if writing else {}
     planned: list[Planned] = []
     for seq, each in batch:
         if not writing and each.key in known.seen:
@@ -100,7 +100,7 @@ async def plan_organisations(
         if was is None and each.key in found:
             planned.append(Planned(refused(each, "organisation", seq, "unknown_id", "The organisation that you chose is not in the registry.")))
             continue
-        plan = await _plan_one(work, job, source, seq, each, was, taken)
+        plan = await _plan_one(work, job, source, seq, each, was, slugs.get(each.key, "-"))
         if plan.record is not None or was is not None:
             known.actors[each.key] = (plan.record or was).id  # type: ignore[union-attr]
         suggestion = alike.get(each.key)
@@ -110,7 +110,7 @@ async def plan_organisations(
     return planned
 
 
-async def _plan_one(work: Work, job: ImportJob, source: ImportSource, seq: int, each: Organisation, was: Actor | None, taken: set[str]) -> Planned:
+async def _plan_one(work: Work, job: ImportJob, source: ImportSource, seq: int, each: Organisation, was: Actor | None, slug: str) -> Planned:
     given: Json = {name: getattr(each, name) for name in IMPORTED_FIELDS if getattr(each, name) is not None}
     if given.get("local_name") == given["name"]:
         del given["local_name"]
@@ -129,7 +129,7 @@ async def _plan_one(work: Work, job: ImportJob, source: ImportSource, seq: int, 
         record_id = organisation_id_of(source.key, each.key)
         kind = given.pop("kind", ActorKind.CIVIL_SOCIETY)
         actor = Actor(
-            id=record_id, created_at=work.now, updated_at=work.now, slug=_slug(each, kind, record_id, taken), kind=kind,
+            id=record_id, created_at=work.now, updated_at=work.now, slug=slug, kind=kind,
             source=each.citation or source.citation, read_on=job.created_at.date(), entered_by=EnteredBy.IMPORT, **given,
         )  # fmt: skip
         return Planned(replace(line, outcome=Outcome.NEW, record_id=actor.id), actor, None, identifiers)
@@ -148,22 +148,20 @@ async def _plan_one(work: Work, job: ImportJob, source: ImportSource, seq: int, 
     return Planned(replace(line, outcome=Outcome.CHANGED, record_id=was.id, detail=detail), other, was, identifiers)
 
 
-def _slug(each: Organisation, kind: ActorKind, record_id: UUID, taken: set[str]) -> str:
-    slug = _wanted_slug(each, kind) or f"organisation-{record_id.hex[:10]}"
-    if slug in taken or not is_slug(slug):
-        slug = f"{slug[: SLUG_LENGTH - 11]}-{record_id.hex[:10]}"
-    taken.add(slug)
-    return slug
+async def _slugs(work: Work, new: Sequence[Organisation], ids: Mapping[str, UUID]) -> dict[str, str]:
+    """A readable key for each new organisation: its own or one of its name, with a piece of its id where that is taken."""
+    wanted = {each.key: each.slug or _of_name(each) or f"organisation-{ids[each.key].hex[:10]}" for each in new}
+    taken = set(await work.actors.records.known(set(wanted.values()), "slug"))
+    for key, slug in wanted.items():
+        if slug in taken or not is_slug(slug):
+            wanted[key] = f"{slug[: SLUG_LENGTH - 11]}-{ids[key].hex[:10]}"
+        taken.add(wanted[key])
+    return wanted
 
 
-def _wanted_slug(each: Organisation, kind: ActorKind) -> str | None:
-    return each.slug or slug_of(anyascii(each.name), ending=each.country if kind in DECLARING_KINDS else None)
-
-
-async def _taken(work: Work, new: Sequence[Organisation]) -> set[str]:
-    """Slugs that are in use already, among those that new organisations would like."""
-    wanted = {slug for each in new if (slug := _wanted_slug(each, ActorKind(each.kind) if each.kind else ActorKind.CIVIL_SOCIETY))}
-    return set(await work.actors.records.known(wanted, "slug"))
+def _of_name(each: Organisation) -> str | None:
+    kind = ActorKind(each.kind) if each.kind else ActorKind.CIVIL_SOCIETY
+    return slug_of(each.name if each.name.isascii() else anyascii(each.name), ending=each.country if kind in DECLARING_KINDS else None)
 
 
 async def _alike(work: Work, new: Sequence[Organisation]) -> dict[str, Json]:
