@@ -202,7 +202,6 @@ def compare(one: Traits, other: Traits) -> Pair | None:
     score, reasons = alike, []
     if one.identifiers & other.identifiers:
         reasons.append(Reason.SAME_IDENTIFIER)
-        score += 30
     if one.host is not None and one.host == other.host:
         reasons.append(Reason.SAME_WEBSITE)
         score += 12
@@ -215,10 +214,12 @@ def compare(one: Traits, other: Traits) -> Pair | None:
         reasons.append(Reason.SAME_COUNTRY)
     elif not one.country or not other.country:
         score -= 5
-    if one.kind != other.kind:
+    if one.kind != other.kind and Reason.SAME_IDENTIFIER not in reasons:
         score -= 12
     if alike < 55 and Reason.SAME_IDENTIFIER not in reasons:
         return None
+    if Reason.SAME_IDENTIFIER in reasons:
+        score = max(score, 90.0)
     rounded = max(0, min(100, round(score)))
     if rounded < LEAST_SCORE:
         return None
