@@ -7,9 +7,10 @@ import numpy as np
 
 from services.actors.model.graph.kernels import Bools, Floats, Ints, distances_from, push_apart, settle
 
-REPULSION = 12.0
+REPULSION, MANY = 12.0, 10_000
+"""How strongly actors push each other away; with more actors than MANY it rises with their root, for there the middle would become too dense."""
 GRAVITY = 2.0
-SMALL_RADIUS = 14.0
+SMALL_RADIUS = 20.0
 PIVOTS = 50
 GAP = 1.5
 """Free room around each disc, so that rounding to whole units makes no overlap."""
@@ -84,10 +85,10 @@ def _component(parts: Given, start: int, end: int) -> tuple[Floats, Floats, tupl
     if known.mean() >= KNOWN_SHARE:
         x, y = _with_newcomers(first, other, degree, old_x, old_y, known)
         hold = np.where(known, np.where(parts.same[start:end], HELD, LOOSER), 0.0) * mass
-        settle(x, y, mass, first, other, REPULSION, GRAVITY, old_x, old_y, hold, 30)
+        settle(x, y, mass, first, other, _repulsion(n), GRAVITY, old_x, old_y, hold, 30)
     else:
         x, y = _spread(first, other, degree)
-        settle(x, y, mass, first, other, REPULSION, GRAVITY, x.copy(), y.copy(), np.zeros(n), _turns(n))
+        settle(x, y, mass, first, other, _repulsion(n), GRAVITY, x.copy(), y.copy(), np.zeros(n), _turns(n))
         x -= x.mean()
         y -= y.mean()
         if known.sum() >= 2:
@@ -96,6 +97,10 @@ def _component(parts: Given, start: int, end: int) -> tuple[Floats, Floats, tupl
     push_apart(x, y, radius, SMALL_RADIUS, int(np.clip(20_000_000 // n, 100, 600)))
     reach = float((np.hypot(x, y) + radius).max())
     return x, y, (*middle, reach, bool(known.any()))
+
+
+def _repulsion(n: int) -> float:
+    return float(REPULSION * np.sqrt(max(1.0, n / MANY)))
 
 
 def _turns(n: int) -> int:
@@ -119,7 +124,7 @@ def _spread(first: Ints, other: Ints, degree: Ints) -> tuple[Floats, Floats]:
     if places.shape[1] < 2:
         places = np.column_stack((places[:, 0], np.zeros(n)))
     places *= np.where(places[np.abs(places).argmax(axis=0), np.arange(2)] < 0, -1.0, 1.0)
-    wanted = np.sqrt(REPULSION * n) * 2
+    wanted = np.sqrt(_repulsion(n) * n) * 2
     places *= wanted / max(1e-9, float(np.sqrt((places**2).sum(axis=1).mean())))
     around_x, around_y = _around(degree[other[first[:-1]]])
     return np.ascontiguousarray(places[:, 0] + around_x), np.ascontiguousarray(places[:, 1] + around_y)
@@ -128,7 +133,7 @@ def _spread(first: Ints, other: Ints, degree: Ints) -> tuple[Floats, Floats]:
 def _around(hub_degree: Ints) -> tuple[Floats, Floats]:
     """Where an end rests around its hub: at the distance at which pull and push are equal, each at an angle of its own (the golden one)."""
     turned = 2.399963229728653 * np.arange(len(hub_degree))
-    away = np.sqrt(2.0 * REPULSION * (hub_degree + 1.0))
+    away = np.sqrt(2.0 * _repulsion(len(hub_degree)) * (hub_degree + 1.0))
     return away * np.cos(turned), away * np.sin(turned)
 
 
