@@ -13,6 +13,7 @@ from chassis.ids import new_id
 from chassis.testing import Bench, TestClock, account, anonymous, api_client
 from contracts.actors import SearchFoundV1
 from contracts.people import PersonErasedV1
+from services.actors.model.provenance import Identifier
 from services.actors.tables import SavedSearchRow, SearchEntryRow
 from services.actors.use_cases.importing import import_registry
 
@@ -173,6 +174,18 @@ async def test_what_the_search_does_not_hold_is_read_again(either_bench: Bench) 
     async with either_bench.service.open_work(SYSTEM, reading=True) as work:
         rows = {row.title: row.links for row in (await work.session.execute(select(SearchEntryRow))).scalars()}
     assert (rows["ANVITA"], rows["Lyon"], rows["Cologne"]) == (2, 1, 0)
+
+
+async def test_an_identifier_of_another_register_leads_to_the_actor(either_bench: Bench, clock: TestClock) -> None:
+    await fill(either_bench)
+    async with either_bench.service.open_work(SYSTEM) as work:
+        lyon = await work.actors.get("lyon-fr")
+        await work.identifiers.add(Identifier(id=new_id(), actor_id=lyon.id, scheme="siren", value="216 901 231", source=None, created_at=clock()))
+
+    await either_bench.run_timer("mend the search")
+
+    assert await names(either_bench, "q=216901231") == ["Lyon"]
+    assert await names(either_bench, "q=216 901 231") == ["Lyon"]
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -11,6 +11,7 @@ from sqlmodel import col
 from chassis.errors import Conflict
 from services.actors.model.provenance import Identifier
 from services.actors.store.records import chunks
+from services.actors.store.search.again import look_again
 from services.actors.tables import ActorIdentifierRow
 
 
@@ -72,6 +73,7 @@ class IdentifierStore:
         """New identifiers that nobody has, in one statement."""
         if identifiers:
             await self.session.execute(insert(ActorIdentifierRow.__table__), list(map(_values, identifiers)))  # type: ignore[attr-defined]
+            await look_again(self.session, (identifier.actor_id for identifier in identifiers))
 
     async def move(self, from_id: UUID, to_id: UUID) -> None:
         """All identifiers of an actor become another's."""
@@ -81,6 +83,7 @@ class IdentifierStore:
             .values(actor_id=to_id)
             .execution_options(synchronize_session=False)
         )
+        await look_again(self.session, [to_id])
 
     async def move_some(self, ids: Sequence[UUID], to_id: UUID) -> None:
         """These identifiers (by their own ids) become an actor's."""
@@ -91,6 +94,7 @@ class IdentifierStore:
                 .values(actor_id=to_id)
                 .execution_options(synchronize_session=False)
             )
+            await look_again(self.session, [to_id])
 
     async def drop(self, actor_id: UUID) -> None:
         """Delete the identifiers of an actor that leaves."""

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.actors.model.records import Actor, Declaration, Initiative, Record, Resource
-from services.actors.model.search import Entry, Sought, names_of, words_of
+from services.actors.model.search import Entry, Sought, names_of, spelling, words_of
 from services.actors.model.texts import folded
 from services.actors.store.records import chunks
 from services.actors.tables import ActorIdentifierRow, ActorRow, FormerNameRow
@@ -36,8 +36,9 @@ async def entries_of(session: AsyncSession, records: Sequence[Record]) -> dict[U
 
 def _actor(actor: Actor, former: Sequence[str], identifiers: Sequence[str]) -> Entry:
     names = names_of(actor.name, actor.local_name, *former)
+    together = [spelling(identifier).replace(" ", "") for identifier in identifiers]
     return Entry(
-        kind=Sought.ACTOR, title=actor.name, names=names, words=words_of(names, actor.slug, *identifiers),
+        kind=Sought.ACTOR, title=actor.name, names=names, words=words_of(names, actor.slug, *identifiers, *together),
         sort_key=folded(actor.name, actor.local_name, actor.slug), sub=actor.kind.value, country=actor.country, archived=actor.archived,
         people=actor.population,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from services.actors.model.records import Record
 from services.actors.model.search import FOLDING, Entry, Sought, lightness
 from services.actors.store.records import chunks
 from services.actors.store.revision import mark_changed
+from services.actors.store.search.again import look_again
 from services.actors.store.search.entries import entries_of
 from services.actors.store.search.full_text import FullText, full_text_of
 from services.actors.store.search.words import Words
@@ -61,13 +62,7 @@ class SearchStore:
         if merged_into is not None and stored is not None and stored.kind == Sought.ACTOR:
             rows = [{"actor_id": merged_into, "name": name, "origin": record_id, "until": self.now} for name in {stored.title, *former}]
             await self.session.execute(self.full_text.insert(FormerNameRow), rows)
-            await self.look_again([merged_into])
-
-    async def look_again(self, actor_ids: Iterable[UUID]) -> None:
-        """What is kept of these actors is out of date (an identifier or a former name came or went); the next comparison mends it."""
-        mark_changed(self.session)
-        for part in chunks(actor_ids):
-            await self._quietly(update(SearchEntryRow).where(col(SearchEntryRow.record_id).in_(part)).values(record_version=0))
+            await look_again(self.session, [merged_into])
 
     async def stamp(self, revision: int) -> None:
         """At the end of a transaction: the earlier places that it noted held until this revision."""
@@ -131,7 +126,7 @@ class SearchStore:
             lenders = set((await self.session.execute(asked)).scalars())
             if lenders:
                 await self.session.execute(delete(FormerNameRow).where(col(FormerNameRow.origin).in_(back)))
-                await self.look_again(lenders)
+                await look_again(self.session, lenders)
         return bool(rows)
 
     async def _write(self, stored: dict[UUID, Any], entries: dict[UUID, Entry], versions: dict[UUID, int]) -> None:
