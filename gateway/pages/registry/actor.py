@@ -18,7 +18,7 @@ Key = Annotated[str, Path(pattern="^[A-Za-z0-9-]{1,80}$")]
 Cursor = Annotated[str, Query(max_length=500)]
 Noun = Annotated[str, Path(pattern="^(memberships|declarations|initiatives|resources|capacities|practices)$")]
 NOUNS = ("memberships", "declarations", "initiatives", "resources", "practices")
-MOST_LISTED = "100"
+MOST_LISTED = "200"
 
 
 def looked_after_by(visit: Visit, actor_id: str) -> bool:
@@ -48,8 +48,8 @@ async def see_organisation(visit: Here, key: Key) -> Response:
     return visit.page(
         "actor.html",
         actor=actor,
-        networks=[row for row in memberships.items if row["member"]["id"] == actor["id"]],
-        members=[row for row in memberships.items if row["network"]["id"] == actor["id"]],
+        networks=_by_name(memberships.items, actor["id"], "member", "network"),
+        members=_by_name(memberships.items, actor["id"], "network", "member"),
         more_memberships=bool(memberships.more),
         declarations=declarations.items,
         initiatives=initiatives.items,
@@ -61,6 +61,11 @@ async def see_organisation(visit: Here, key: Key) -> Response:
         may_change=looked_after_by(visit, actor["id"]),
         declares=actor["kind"] in ("municipality", "region"),
     )
+
+
+def _by_name(memberships: list[Record], actor_id: str, side: str, other: str) -> list[Record]:
+    """The memberships in which an organisation is on one side, by the name of the other."""
+    return sorted((row for row in memberships if row[side]["id"] == actor_id), key=lambda row: str(row[other]["name"]).casefold())
 
 
 async def _about(visit: Visit, noun: str, actor_id: str) -> Listing:

@@ -87,6 +87,7 @@ PROVENANCE_WORDS: Mapping[str, Mapping[str, str]] = {
         "population": _("People who live there"),
         "website": _("Website"),
         "archived": _("Archived"),
+        "claimed": _("Looked after by the organisation itself"),
         "source": _("Source"),
         "read_on": _("Read on"),
         "entered_by": _("Kind of author"),

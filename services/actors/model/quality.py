@@ -4,7 +4,8 @@
 
 Completeness: the weights in FIELDS of what the record has; they sum to 100 for each kind. Freshness: 100 for FRESH_DAYS after the day on which
 the source was read (or, where that is not known, on which the record was last changed), then 5 points less every STEP_DAYS, until 0.
-Confirmation: of a membership, what its two sides say; of every other record, who stands behind it.
+Confirmation: of a membership, what its two sides say; of every other record, who stands behind it;
+an organisation that looks after its own record (`claimed`) does.
 """
 
 from collections.abc import Callable
@@ -128,7 +129,8 @@ def quality_of(record: Record, on: date) -> Quality:
     if isinstance(record, Membership):
         confirmation, code = SIDES_POINTS[record.confirmation], "both_sides"
     else:
-        confirmation, code = AUTHOR_POINTS[record.entered_by], "own_organisation"
+        kept = isinstance(record, Actor) and record.claimed
+        confirmation, code = AUTHOR_POINTS[EnteredBy.MEMBER if kept else record.entered_by], "own_organisation"
     score = _score(completeness, freshness, confirmation)
     gains = [Improvement(wanted.code, _score(completeness + wanted.weight, freshness, confirmation) - score) for wanted in missing]
     if freshness < 100:
