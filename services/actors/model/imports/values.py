@@ -19,6 +19,10 @@ KEY_LENGTH = 200
 MOST_LANGUAGES = 20
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 _NUMBER = re.compile(r"[-+]?\d{1,15}([.,]\d{1,20})?", re.ASCII)
+_SUSPECT = re.compile(r"[@(\[{]|(?:\d\D*){8}", re.ASCII)
+"""Without one of these no ASCII text holds an e-mail address or a telephone number."""
+_PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+){1,5}(?::\d{2,5})?(?:/[A-Za-z0-9._~/%-]{0,300})?")
+"""The form that most web addresses have; others are looked at more closely."""
 _SPACES = re.compile(r"\s+")
 _HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
@@ -101,7 +105,7 @@ class Reading:
 
     def public(self, text: str, column: str) -> str:
         """A text that everybody reads: an e-mail address or a telephone number in it is a fault."""
-        for hint in contact_hints(text) if text else ():
+        for hint in contact_hints(text) if not text.isascii() or _SUSPECT.search(text) else ():
             if hint is not ContactHint.DOCUMENT:
                 self.wrong(column, "holds_a_contact", "This text is public: take the e-mail address or telephone number out of it.")
         return text
@@ -180,7 +184,7 @@ class Reading:
             return None
         if "://" not in text and re.fullmatch(r"[\w.-]+\.[a-zA-Z]{2,}(/\S*)?", text):
             text = f"https://{text}"
-        if not is_web_address(text):
+        if not _PLAIN_ADDRESS.fullmatch(text) and not is_web_address(text):
             self.note("website_left_out")
             return None
         return text

@@ -100,9 +100,9 @@ async def plan_organisations(
         if was is None and each.key in found:
             planned.append(Planned(refused(each, "organisation", seq, "unknown_id", "The organisation that you chose is not in the registry.")))
             continue
-        plan = await _plan_one(work, job, source, seq, each, was, slugs.get(each.key, "-"))
-        if plan.record is not None or was is not None:
-            known.actors[each.key] = (plan.record or was).id  # type: ignore[union-attr]
+        plan = await _plan_one(work, job, source, seq, each, was, slugs.get(each.key))
+        if plan.line.record_id is not None:
+            known.actors[each.key] = plan.line.record_id
         suggestion = alike.get(each.key)
         if suggestion is not None and plan.line.outcome is Outcome.NEW:
             plan.line = replace(plan.line, detail={**(plan.line.detail or {}), "suggestion": suggestion})
@@ -110,7 +110,7 @@ async def plan_organisations(
     return planned
 
 
-async def _plan_one(work: Work, job: ImportJob, source: ImportSource, seq: int, each: Organisation, was: Actor | None, slug: str) -> Planned:
+async def _plan_one(work: Work, job: ImportJob, source: ImportSource, seq: int, each: Organisation, was: Actor | None, slug: str | None) -> Planned:
     given: Json = {name: getattr(each, name) for name in IMPORTED_FIELDS if getattr(each, name) is not None}
     if given.get("local_name") == given["name"]:
         del given["local_name"]
@@ -127,12 +127,15 @@ async def _plan_one(work: Work, job: ImportJob, source: ImportSource, seq: int, 
         return Planned(replace(line, record_id=was.id))
     if was is None:
         record_id = organisation_id_of(source.key, each.key)
+        line = replace(line, outcome=Outcome.NEW, record_id=record_id)
+        if slug is None:
+            return Planned(line)
         kind = given.pop("kind", ActorKind.CIVIL_SOCIETY)
         actor = Actor(
             id=record_id, created_at=work.now, updated_at=work.now, slug=slug, kind=kind,
             source=each.citation or source.citation, read_on=job.created_at.date(), entered_by=EnteredBy.IMPORT, **given,
         )  # fmt: skip
-        return Planned(replace(line, outcome=Outcome.NEW, record_id=actor.id), actor, None, identifiers)
+        return Planned(line, actor, None, identifiers)
     if "kind" in given and given["kind"] is not was.kind:
         try:
             await check_kind_is_free(work, was, given["kind"])
