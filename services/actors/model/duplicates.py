@@ -229,14 +229,19 @@ def compare(one: Traits, other: Traits) -> Pair | None:
 
 def _name_score(left: str, right: str) -> float:
     """0 to 100: the order of the words does not matter, and a name within a longer one counts for less than the same name."""
-    if _numbers(left) != _numbers(right):
+    numbers, words = _read(left)
+    other_numbers, other_words = _read(right)
+    if numbers != other_numbers:
         return 0.0
-    return max(fuzz.token_sort_ratio(left, right), 0.9 * fuzz.token_set_ratio(left, right))
+    alike = fuzz.ratio(words, other_words)
+    return alike if alike > 90 else max(alike, 0.9 * fuzz.token_set_ratio(words, other_words, score_cutoff=60))
 
 
-def _numbers(name: str) -> list[str]:
-    """Numbers in a name part two of a kind: Lyon 3 is not Lyon 7."""
-    return [word for word in name.split() if any(letter.isdigit() for letter in word)]
+@lru_cache(maxsize=20_000)
+def _read(name: str) -> tuple[list[str], str]:
+    """The numbers in a name, which part two of a kind (Lyon 3 is not Lyon 7), and its words in order."""
+    words = sorted(name.split())
+    return [word for word in words if any(letter.isdigit() for letter in word)], " ".join(words)
 
 
 def _place_score(distance: float | None, reasons: list[Reason]) -> float:
@@ -252,13 +257,14 @@ def pairs_among(fresh: Sequence[Traits], others: Sequence[Traits]) -> list[Pair]
     """All pairs of a fresh record with any other that it meets under a key, each once, best first."""
     blocks: dict[str, list[Traits]] = {}
     everyone = {traits.id: traits for traits in (*others, *fresh)}
-    for traits in everyone.values():
-        for key in keys_of(traits):
+    keys = {actor_id: keys_of(traits) for actor_id, traits in everyone.items()}
+    for actor_id, traits in everyone.items():
+        for key in keys[actor_id]:
             blocks.setdefault(key, []).append(traits)
     seen: set[tuple[UUID, UUID]] = set()
     found: list[Pair] = []
     for traits in fresh:
-        for key in keys_of(traits):
+        for key in keys[traits.id]:
             block = blocks[key]
             if len(block) > MOST_IN_BLOCK:
                 continue

@@ -8,8 +8,8 @@ from services.actors.model.rights import check_may_edit_all
 from services.actors.store.duplicates import PairChanged, StoredPair
 from services.actors.work import Work
 
-AT_ONCE = 500
-"""Actors compared in one transaction."""
+AT_ONCE = 200
+"""Actors compared in one transaction: writers pass in between."""
 
 
 async def compare_some(work: Work) -> bool:
