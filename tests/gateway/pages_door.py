@@ -190,6 +190,7 @@ ANSWERS: dict[str, Any] = {
     f"GET /api/v1/offers/{ID}": OFFER,
     "POST /api/v1/offers": OFFER,
     f"POST /api/v1/offers/{ID}/approve": OFFER,
+    "GET /api/v1/asks": page_of(),
     "GET /api/v1/cases": page_of(CASE),
     f"GET /api/v1/cases/{ID}": CASE,
     "POST /api/v1/cases": CASE,

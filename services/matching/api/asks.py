@@ -126,13 +126,13 @@ def waiting_read(ask: Ask, messages: tuple[Message, ...] = ()) -> bodies.Waiting
 
 
 @router.get("/terms")
-async def read_terms(work: InOneTransaction) -> bodies.AskTerms:
+async def read_ask_terms(work: InOneTransaction) -> bodies.AskTerms:
     """Whether one may ask here without a name."""
     return bodies.AskTerms(allowed=work.settings.ask_without_name, days=work.settings.ask_days, needs=NEEDS)
 
 
 @router.post("", status_code=201, openapi_extra=SECRET)
-async def ask(body: bodies.AskCreate, request: Request, response: Response, source: Source) -> bodies.AskCreated:
+async def ask_without_name(body: bodies.AskCreate, request: Request, response: Response, source: Source) -> bodies.AskCreated:
     """Ask for help without a name, if this hub allows it. The answer holds a code and secret words, shown only now."""
     response.headers["Cache-Control"] = "no-store"
 
@@ -155,13 +155,13 @@ async def ask(body: bodies.AskCreate, request: Request, response: Response, sour
 
 
 @router.post("/follow", openapi_extra=SECRET)
-async def follow(body: bodies.AskKey, request: Request, response: Response, source: Source) -> bodies.AskRead:
+async def follow_ask(body: bodies.AskKey, request: Request, response: Response, source: Source) -> bodies.AskRead:
     """Where everything stands. Wrong words are counted; after some no more are looked at for an hour (429)."""
     return await with_words(request, response, body, source, _nothing)
 
 
 @router.post("/withdraw", openapi_extra=SECRET)
-async def withdraw(body: bodies.AskWithdraw, request: Request, response: Response, source: Source) -> bodies.AskRead:
+async def withdraw_ask(body: bodies.AskWithdraw, request: Request, response: Response, source: Source) -> bodies.AskRead:
     """One thing, or everything, is not needed any more."""
 
     async def act(work: Work, found: Ask) -> object:
@@ -171,13 +171,13 @@ async def withdraw(body: bodies.AskWithdraw, request: Request, response: Respons
 
 
 @router.post("/needs", openapi_extra=SECRET)
-async def add_need(body: bodies.AskAdd, request: Request, response: Response, source: Source) -> bodies.AskRead:
+async def add_asked_need(body: bodies.AskAdd, request: Request, response: Response, source: Source) -> bodies.AskRead:
     """Ask for one more thing under the same code."""
     return await with_words(request, response, body, source, lambda work, found: asks.add_need(work, found, _need(work, body.need)))
 
 
 @router.post("/feedback", openapi_extra=SECRET)
-async def say_helped(body: bodies.AskFeedback, request: Request, response: Response, source: Source) -> bodies.AskRead:
+async def say_whether_it_helped(body: bodies.AskFeedback, request: Request, response: Response, source: Source) -> bodies.AskRead:
     """Say whether it helped."""
     return await with_words(request, response, body, source, lambda work, found: asks.say_helped(work, found, body.need_id, body.helped))
 

@@ -14,20 +14,20 @@ router = APIRouter(prefix="/api/v1/registrations", route_class=HubRoute, tags=["
 
 
 @router.get("/terms")
-async def read_terms(work: InOneTransaction) -> schemas.RegistrationTerms:
+async def read_registration_terms(work: InOneTransaction) -> schemas.RegistrationTerms:
     """Whether one may register by mail here."""
     return schemas.RegistrationTerms(allowed=work.settings.register_by_mail, days=work.settings.registration_days)
 
 
 @router.post("", status_code=202, openapi_extra=SECRET)
-async def register(body: schemas.RegistrationCreate, work: InOneTransaction, source: Source) -> Done:
+async def register_by_mail(body: schemas.RegistrationCreate, work: InOneTransaction, source: Source) -> Done:
     """Ask for a link that confirms your address. The answer is the same whether or not there is an account with it."""
     await registrations.ask_registration(work, body.email, body.locale, body.carry, source)
     return Done()
 
 
 @router.post("/confirm", openapi_extra=SECRET)
-async def confirm(body: schemas.RegistrationConfirm, request: Request, work: InOneTransaction) -> schemas.RegistrationConfirmed:
+async def confirm_registration(body: schemas.RegistrationConfirm, request: Request, work: InOneTransaction) -> schemas.RegistrationConfirmed:
     """Confirm your address with the link's token. A new volunteer is signed in; who has an account with a password signs in with it."""
     given = Confirmation(body.token, body.name, body.share_contact, body.text_version)
     confirmed = await registrations.confirm(work, given)
