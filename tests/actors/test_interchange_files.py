@@ -15,11 +15,13 @@ from frictionless import Package
 from geojson_pydantic import FeatureCollection
 from icalendar import Calendar
 
-from chassis.testing import Bench, Databases, TestClock, anonymous, bench_for, settings_for_tests
+from chassis.testing import Bench, Databases, TestClock, account, anonymous, bench_for, settings_for_tests
 from services.actors.app import build
 from services.actors.model.import_report import KINDS
 from services.actors.model.interchange.datasets import TABLES, Dataset
 from services.actors.settings import Settings
+from services.actors.use_cases.interchange.shelf import _SHELVES as shelves
+from services.actors.use_cases.interchange.shelf import Shelf
 from tests.actors.interchange_help import an_offer, enter, load
 
 
@@ -149,8 +151,6 @@ async def test_a_text_that_looks_like_a_formula_is_disarmed_and_comes_back(hub: 
 async def test_what_is_archived_stays_out_with_all_that_names_it(hub: Bench) -> None:
     network = await enter(hub, "Net", kind="network", slug="net")
     member = await enter(hub, "Gone", slug="gone")
-    from chassis.testing import account
-
     body = {"network_id": network["id"], "member_id": member["id"], "source": "https://example.org/x"}
     assert (await hub.post(account("coordinator"), "/api/v1/memberships", body)).status_code == 201
     assert (await hub.post(account("coordinator"), "/api/v1/actors/gone/archive")).status_code == 200
@@ -213,3 +213,35 @@ async def test_the_dump_lies_ready_before_anybody_asks(hub: Bench) -> None:
     index = (await hub.get(anonymous(), "/api/v1/export")).json()
 
     assert index["datasets"][-1]["files"][0]["bytes"] > 0
+
+
+async def test_files_are_the_same_however_small_the_parts_are(either_bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    from services.actors.store.interchange import parts
+
+    either_bench.service.settings.export_seconds = 0
+    network = await enter(either_bench, "Net", kind="network", slug="net")
+    for number in range(5):
+        city = await enter(either_bench, f"City {number}", kind="municipality", slug=f"city-{number}")
+        for noun, body in (
+            ("memberships", {"network_id": network["id"], "member_id": city["id"]}),
+            ("declarations", {"municipality_id": city["id"], "type": "council_motion", "date": "2019", "title": "Motion"}),
+            ("initiatives", {"actor_id": city["id"], "title": f"Cafe {number}", "themes": ["food"], "partners": [network["id"]]}),
+            ("resources", {"title": f"Report {number}", "kind": "report", "actors": [city["id"]]}),
+            ("capacities", {"municipality_id": city["id"], "purpose": "general", "begins_on": "2026-01-01", "places": 5}),
+        ):
+            answer = await either_bench.post(account("coordinator"), f"/api/v1/{noun}", {**body, "source": "https://example.org/s"})
+            assert answer.status_code == 201, answer.text
+        await an_offer(either_bench, remote=True)
+    names = [f"{dataset}.ndjson" for dataset in Dataset] + ["network.gexf", "dump.zip", "offers.ics", "services.cpsv.jsonld"]
+    lines = [f"/hsds/v3/{noun}?format=ndjson&full=true" for noun in ("services", "organizations", "service_at_locations")]
+
+    whole = [await _file(either_bench, name) for name in names]
+    streams = [(await either_bench.get(anonymous(), path)).content for path in lines]
+    monkeypatch.setattr(parts, "PART", 2)
+    fresh = Shelf(None)
+    monkeypatch.setitem(shelves, either_bench.service, fresh)
+
+    assert [await _file(either_bench, name) for name in names] == whole
+    assert [(await either_bench.get(anonymous(), path)).content for path in lines] == streams
+    assert [len(content.splitlines()) for content in whole[:7]] == [6, 5, 5, 5, 5, 5, 0]
+    assert [len(content.splitlines()) for content in streams] == [5, 6, 10]

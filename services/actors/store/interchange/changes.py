@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from chassis.paging import Listed, PageRequest
+from services.actors.store.interchange.parts import in_parts
 from services.actors.tables import DirectoryOfferRow, TombstoneRow
 
 Row = dict[str, Any]
 """Values by column (Any: of many types)."""
 NAMES = ("kind", "record_id", "slug", "removed_at", "merged_into")
-PART = 2000
 
 
 def _left() -> CompoundSelect[Any]:
@@ -51,6 +51,5 @@ def _bound(left: Any, after: tuple[Any, ...]) -> list[Any]:  # Any: a subquery, 
 async def all_that_left(session: AsyncSession) -> AsyncIterator[list[Row]]:
     """All of it in parts."""
     left = _left().subquery()
-    found = await session.stream(select(left).order_by(left.c.removed_at, left.c.record_id).execution_options(yield_per=PART))
-    async for part in found.partitions(PART):
+    async for part in in_parts(session, select(left), left.c.removed_at, left.c.record_id, left.c.kind):
         yield [row._asdict() for row in part]

@@ -19,7 +19,8 @@ from services.actors.model.texts import folded
 from services.actors.store.actors import Around, distance_squared
 from services.actors.store.directory import offer_of
 from services.actors.store.identifiers import IdentifierStore
-from services.actors.store.interchange.streams import PART, valid_offers
+from services.actors.store.interchange.parts import in_parts
+from services.actors.store.interchange.streams import valid_offers
 from services.actors.store.records import chunks, holds_words
 from services.actors.store.rows import actor_of
 from services.actors.tables import ActorRow, DirectoryOfferRow, MembershipRow, PracticeRow
@@ -123,9 +124,8 @@ async def services(session: AsyncSession, wanted: ServiceFilter, offset: int, li
 
 async def all_services(session: AsyncSession, wanted: ServiceFilter) -> AsyncIterator[list[DirectoryOffer]]:
     """All of them, in parts."""
-    found = await session.stream_scalars(_services(wanted).execution_options(yield_per=PART))
-    async for part in found.partitions(PART):
-        yield [offer_of(row) for row in part]
+    async for part in in_parts(session, select(DirectoryOfferRow).where(*of_service(wanted)), col(DirectoryOfferRow.id)):
+        yield [offer_of(row) for (row,) in part]
 
 
 def _of_mode(mode: Mode, conditions: Conditions) -> Select[Any]:
@@ -171,9 +171,8 @@ async def organizations(session: AsyncSession, wanted: OrganizationFilter, offse
 
 async def all_organizations(session: AsyncSession, wanted: OrganizationFilter) -> AsyncIterator[list[Actor]]:
     """All of them, in parts."""
-    found = await session.stream_scalars(_organizations(wanted).execution_options(yield_per=PART))
-    async for part in found.partitions(PART):
-        yield [actor_of(row) for row in part]
+    async for part in in_parts(session, select(ActorRow).where(*of_organization(wanted)), col(ActorRow.slug)):
+        yield [actor_of(row) for (row,) in part]
 
 
 async def living(session: AsyncSession, ids: Iterable[UUID]) -> list[Actor]:

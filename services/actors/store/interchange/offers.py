@@ -11,18 +11,16 @@ from chassis.paging import Listed, PageRequest
 from services.actors.model.directory import DirectoryOffer
 from services.actors.store.directory import offer_of
 from services.actors.store.interchange.changed import changed
-from services.actors.store.interchange.streams import PART, valid_offers
+from services.actors.store.interchange.parts import in_parts
+from services.actors.store.interchange.streams import valid_offers
 from services.actors.tables import DirectoryOfferRow
 
 
 async def offers(session: AsyncSession, today: date) -> AsyncIterator[list[DirectoryOffer]]:
     """All of them in the order of their ids."""
-    asked = select(DirectoryOfferRow).where(*valid_offers(today)).order_by(col(DirectoryOfferRow.id))
-    found = await session.stream_scalars(asked.execution_options(yield_per=PART))
-    async for part in found.partitions(PART):
-        shaped = [offer_of(row) for row in part]
-        session.expunge_all()
-        yield shaped
+    asked = select(DirectoryOfferRow).where(*valid_offers(today))
+    async for part in in_parts(session, asked, col(DirectoryOfferRow.id)):
+        yield [offer_of(row) for (row,) in part]
 
 
 async def listed_after(session: AsyncSession, moment: datetime, paging: PageRequest) -> Listed[DirectoryOffer]:

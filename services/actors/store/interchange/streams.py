@@ -17,13 +17,12 @@ from services.actors.model.directory import ListedState
 from services.actors.model.interchange.datasets import Dataset
 from services.actors.model.interchange.offers import row_of_offer
 from services.actors.store.directory import offer_of
+from services.actors.store.interchange.parts import in_parts
 from services.actors.store.records import chunks, parted
 from services.actors.tables import ActorRow, CapacityRow, DeclarationRow, DirectoryOfferRow, InitiativeRow, MembershipRow, PracticeRow, ResourceRow
 
 Row = dict[str, Any]
 """A record's values by column of the open data (Any: of many types)."""
-PART = 2000
-"""Rows that are in memory at once."""
 _NETWORK: Any = aliased(ActorRow)  # Any: an aliased class has no static type of its own
 
 
@@ -34,67 +33,80 @@ def _common(row: Any) -> Row:  # Any: a row of a record
     }  # fmt: skip
 
 
-def _actor(row: ActorRow) -> Row:
+def _actor(row: Any) -> Row:  # Any: a named row, as in the functions below
     return {
         "id": row.slug, "kind": row.kind, "name": row.name, "local_name": row.local_name, "country": row.country, "lat": row.lat, "lon": row.lon,
         "population": row.population, "website": row.website, "source": row.source, **_common(row),
     }  # fmt: skip
 
 
-def _membership(row: MembershipRow, network: str, member: str, lat: float | None, lon: float | None) -> Row:
+def _membership(row: Any) -> Row:
     return {
-        "network_id": network, "member_id": member, "role": row.role, "since": row.since, "source": row.source,
-        "confirmation": row.confirmation, **_common(row), "lat": lat, "lon": lon,
+        "network_id": row.network_key, "member_id": row.owner_key, "role": row.role, "since": row.since, "source": row.source,
+        "confirmation": row.confirmation, **_common(row), "lat": row.owner_lat, "lon": row.owner_lon,
     }  # fmt: skip
 
 
-def _declaration(row: DeclarationRow, municipality: str, lat: float | None, lon: float | None) -> Row:
+def _declaration(row: Any) -> Row:
     return {
-        "municipality_id": municipality, "type": row.type, "date": row.date, "title": row.title, "source": row.source, **_common(row),
-        "lat": lat, "lon": lon,
+        "municipality_id": row.owner_key, "type": row.type, "date": row.date, "title": row.title, "source": row.source, **_common(row),
+        "lat": row.owner_lat, "lon": row.owner_lon,
     }  # fmt: skip
 
 
-def _initiative(row: InitiativeRow, actor: str, lat: float | None, lon: float | None) -> Row:
+def _initiative(row: Any) -> Row:
     return {
-        "id": row.slug, "actor_id": actor, "title": row.title, "themes": parted(row.themes), "year": row.year, "partners": parted(row.partners),
-        "summary": row.summary, "source": row.source, **_common(row), "lat": lat, "lon": lon,
+        "id": row.slug, "actor_id": row.owner_key, "title": row.title, "themes": parted(row.themes), "year": row.year,
+        "partners": parted(row.partners), "summary": row.summary, "source": row.source, **_common(row), "lat": row.owner_lat, "lon": row.owner_lon,
     }  # fmt: skip
 
 
-def _resource(row: ResourceRow) -> Row:
+def _resource(row: Any) -> Row:
     return {
         "id": row.slug, "title": row.title, "authors": row.authors, "year": row.year, "kind": row.kind,
         "topic_themes": parted(row.topic_themes), "actor_ids": parted(row.actors), "url": row.url, "source": row.source, **_common(row),
     }  # fmt: skip
 
 
-def _capacity(row: CapacityRow, municipality: str, lat: float | None, lon: float | None) -> Row:
+def _capacity(row: Any) -> Row:
     return {
-        "municipality_id": municipality, "purpose": row.purpose, "begins_on": row.begins_on, "ends_on": row.ends_on, "places": row.places,
-        "source": row.source, **_common(row), "lat": lat, "lon": lon,
+        "municipality_id": row.owner_key, "purpose": row.purpose, "begins_on": row.begins_on, "ends_on": row.ends_on, "places": row.places,
+        "source": row.source, **_common(row), "lat": row.owner_lat, "lon": row.owner_lon,
     }  # fmt: skip
 
 
-def _practice(row: PracticeRow, actor: str, lat: float | None, lon: float | None) -> Row:
+def _practice(row: Any) -> Row:
     return {
-        "actor_id": actor, "practice": row.practice, "since": row.since, "note": row.note, "source": row.source, **_common(row),
-        "lat": lat, "lon": lon,
+        "actor_id": row.owner_key, "practice": row.practice, "since": row.since, "note": row.note, "source": row.source, **_common(row),
+        "lat": row.owner_lat, "lon": row.owner_lon,
     }  # fmt: skip
 
 
-def _of_actor(row: Any, owner: Any, *order: Any) -> Select[Any]:  # Any: mapped classes and columns
+def _offer(row: Any) -> Row:
+    return row_of_offer(offer_of(row), row.owner_key, row.owner_name)
+
+
+def _table(row: Any) -> Any:  # Any: a mapped class, and its table
+    return row.__table__
+
+
+def _owner(*names: str) -> list[Any]:  # Any: columns of the actor that a row belongs to, named `owner_...`
+    columns = {"key": col(ActorRow.slug), "name": col(ActorRow.name), "lat": col(ActorRow.lat), "lon": col(ActorRow.lon)}
+    return [columns[name].label(f"owner_{name}") for name in names]
+
+
+def _of_actor(row: Any, owner: Any) -> Select[Any]:  # Any: mapped classes and columns
     """A table whose rows belong to one actor that is not archived, with that actor's key and place."""
-    asked = select(row, col(ActorRow.slug), col(ActorRow.lat), col(ActorRow.lon)).join(ActorRow, col(ActorRow.id) == owner)
-    return asked.where(col(ActorRow.archived).is_(False)).order_by(*order)
+    asked: Select[Any] = select(_table(row), *_owner("key", "lat", "lon")).join(ActorRow, col(ActorRow.id) == owner)
+    return asked.where(col(ActorRow.archived).is_(False))
 
 
 def _memberships() -> Select[Any]:
     network = _NETWORK
-    asked = select(MembershipRow, network.slug, col(ActorRow.slug), col(ActorRow.lat), col(ActorRow.lon))
+    asked: Select[Any] = select(_table(MembershipRow), network.slug.label("network_key"), *_owner("key", "lat", "lon"))
     asked = asked.join(network, network.id == col(MembershipRow.network_id)).join(ActorRow, col(ActorRow.id) == col(MembershipRow.member_id))
     living = network.archived.is_(False), col(ActorRow.archived).is_(False)
-    return asked.where(*living).order_by(col(MembershipRow.network_id), col(MembershipRow.member_id))
+    return asked.where(*living)
 
 
 def valid_offers(today: date) -> list[Any]:
@@ -105,35 +117,35 @@ def valid_offers(today: date) -> list[Any]:
 
 def _offers(today: date) -> Select[Any]:
     row = DirectoryOfferRow
-    asked: Any = select(row, col(ActorRow.slug), col(ActorRow.name)).outerjoin(
+    asked: Select[Any] = select(_table(row), *_owner("key", "name")).outerjoin(
         ActorRow, and_(col(ActorRow.id) == col(row.provider_actor_id), col(ActorRow.archived).is_(False))
     )
-    chosen: Select[Any] = asked.where(*valid_offers(today)).order_by(col(row.id))
-    return chosen
+    return asked.where(*valid_offers(today))
 
 
-def _asked(dataset: Dataset, today: date) -> tuple[Select[Any], Callable[..., Row]]:
-    capacity, practice, declaration, initiative = CapacityRow, PracticeRow, DeclarationRow, InitiativeRow
-    made: dict[Dataset, tuple[Select[Any], Callable[..., Row]]] = {
-        Dataset.ACTORS: (select(ActorRow).where(col(ActorRow.archived).is_(False)).order_by(col(ActorRow.slug)), _actor),
-        Dataset.MEMBERSHIPS: (_memberships(), _membership),
-        Dataset.DECLARATIONS: (_of_actor(declaration, col(declaration.municipality_id), col(declaration.date), col(declaration.id)), _declaration),
-        Dataset.INITIATIVES: (_of_actor(initiative, col(initiative.actor_id), col(initiative.slug)), _initiative),
-        Dataset.RESOURCES: (select(ResourceRow).order_by(col(ResourceRow.slug)), _resource),
-        Dataset.CAPACITIES: (_of_actor(capacity, col(capacity.municipality_id), col(capacity.begins_on), col(capacity.id)), _capacity),
-        Dataset.PRACTICES: (_of_actor(practice, col(practice.actor_id), col(practice.actor_id), col(practice.practice)), _practice),
-        Dataset.OFFERS: (_offers(today), lambda row, slug, name: row_of_offer(offer_of(row), slug, name)),
-    }
+def _asked(dataset: Dataset, today: date) -> tuple[Select[Any], Callable[[Any], Row], tuple[Any, ...]]:  # Any: a named row, SQL columns
+    """What is asked for a table, how a row of it is shaped, and in which order it comes: each order has an index."""
+    capacity, practice, declaration, initiative, membership = CapacityRow, PracticeRow, DeclarationRow, InitiativeRow, MembershipRow
+    made: dict[Dataset, tuple[Select[Any], Callable[[Any], Row], tuple[Any, ...]]] = {
+        Dataset.ACTORS: (select(_table(ActorRow)).where(col(ActorRow.archived).is_(False)), _actor, (col(ActorRow.slug),)),
+        Dataset.MEMBERSHIPS: (_memberships(), _membership, (col(membership.network_id), col(membership.member_id))),
+        Dataset.DECLARATIONS: (
+            _of_actor(declaration, col(declaration.municipality_id)), _declaration, (col(declaration.date), col(declaration.id))
+        ),
+        Dataset.INITIATIVES: (_of_actor(initiative, col(initiative.actor_id)), _initiative, (col(initiative.slug),)),
+        Dataset.RESOURCES: (select(_table(ResourceRow)), _resource, (col(ResourceRow.slug),)),
+        Dataset.CAPACITIES: (_of_actor(capacity, col(capacity.municipality_id)), _capacity, (col(capacity.begins_on), col(capacity.id))),
+        Dataset.PRACTICES: (_of_actor(practice, col(practice.actor_id)), _practice, (col(practice.actor_id), col(practice.practice))),
+        Dataset.OFFERS: (_offers(today), _offer, (col(DirectoryOfferRow.id),)),
+    }  # fmt: skip
     return made[dataset]
 
 
 async def rows(session: AsyncSession, dataset: Dataset, today: date) -> AsyncIterator[list[Row]]:
     """The whole table in parts."""
-    asked, shape = _asked(dataset, today)
-    found = await session.stream(asked.execution_options(yield_per=PART))
-    async for part in found.partitions(PART):
-        shaped = [shape(*row) for row in part]
-        session.expunge_all()
+    asked, shape, order = _asked(dataset, today)
+    async for part in in_parts(session, asked, *order):
+        shaped = [shape(row) for row in part]
         if dataset is Dataset.INITIATIVES:
             await _name(session, shaped, "partners")
         elif dataset is Dataset.RESOURCES:

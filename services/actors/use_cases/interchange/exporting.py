@@ -22,6 +22,10 @@ EDITION = "1"
 """Rises when files of the open data are written in another way, so that older ones are made again."""
 
 
+_MAKING: set[asyncio.Future[Kept]] = set()
+"""Files in the making; held here, so that they are finished whoever waits for them."""
+
+
 class Whole(StrEnum):
     """Files that are more than one table."""
 
@@ -54,6 +58,14 @@ async def file_of(service: Any, name: str, *, every_column: bool = False) -> Kep
     kept_as = f"all-{name}" if every_column else name
     if fresh := shelf.fresh(kept_as, now, settings.export_seconds):
         return fresh
+    making = asyncio.ensure_future(_compared(service, name, kept_as, every_column, now))
+    _MAKING.add(making)
+    making.add_done_callback(_MAKING.discard)
+    return await asyncio.shield(making)  # whoever gives up waiting finds the file the next time
+
+
+async def _compared(service: Any, name: str, kept_as: str, every_column: bool, now: datetime) -> Kept:  # Any: as above
+    shelf, settings = shelf_of(service), service.settings
     async with service.open_work(reading=True) as work:
         state, _ = await state_of(work, settings, now)
         return await shelf.put(kept_as, state, now, _maker(work, settings, name, every_column, now))

@@ -44,9 +44,13 @@ async def write_services(work: Work, settings: Any, out: IO[bytes]) -> None:  # 
     """All offers as public services, in one JSON-LD document."""
     about = publication_of(settings)
     out.write(b'{"@context":' + orjson.dumps(context()) + b',"@graph":[')
-    first = True
+    first, shared = True, set[str]()
     async for part in _parts(work, about):
         for thing in part:
+            if thing.address in shared:
+                continue
+            if not thing.address.startswith((f"{about.address}/api/", f"{about.address}/help/")):
+                shared.add(thing.address)
             out.write((b"\n" if first else b",\n") + orjson.dumps(json_ld(thing)))
             first = False
         await asyncio.sleep(0)
