@@ -33,6 +33,12 @@ async def test_the_old_address_leads_on(door: Door) -> None:
     assert (page.status_code, page.headers["location"]) == (303, "/network?network=net")
 
 
+async def test_who_is_no_network_is_shown_as_who_it_is(door: Door) -> None:
+    page = await door.get("/network?network=grenoble-fr")
+
+    assert (page.status_code, page.headers["location"]) == (303, "/network?actor=grenoble-fr")
+
+
 async def test_each_dot_is_a_link_with_a_name_and_its_row_stands_in_a_table(door: Door) -> None:
     page = await door.get("/network?network=net")
 

@@ -53,8 +53,11 @@ async def see_network(
         wanted["depth"] = "1"
     form = Form({name: [value] for name, value in {**wanted, "q": q.strip()}.items()})
     asked = pairs(**{**wanted, "undated": "true" if wanted["undated"] else ""})
-    graph, unclear = await _graph(visit, asked)
+    drawing = await _drawing(visit)
+    graph, unclear = await _graph(visit, asked, (drawing or {}).get("actors", 0))
     about = await _about(visit, wanted["network"] or wanted["actor"]) if not unclear else None
+    if about and wanted["network"] and about["kind"] != "network":
+        return visit.go(f"/network?{urlencode({'actor': about['slug']})}")
     found = (await visit.ask.registry.actors(pairs(q=q.strip(), limit=FOUND))).items if q.strip() else None
     networks, rows = _tables(graph, about)
     return visit.page(
@@ -71,18 +74,17 @@ async def see_network(
         overlap=(await visit.ask.network.overlap(pairs(network=about["id"], limit=10)))["items"] if about and wanted["network"] else [],
         central=await _central(visit) if not about else [],
         is_part="top" in graph,
-        drawing=await _drawing(visit),
+        drawing=drawing,
         wanted=wanted,
         networks=networks[:IN_TABLE],
         rows=rows,
     )
 
 
-async def _graph(visit: Visit, asked: Sequence[tuple[str, str]]) -> tuple[Record, bool]:
+async def _graph(visit: Visit, asked: Sequence[tuple[str, str]], actors: int) -> tuple[Record, bool]:
     """The graph, or its largest part (then it says so under `top`) where it is too large for a picture; and whether the question was unclear."""
-    drawing = await _drawing(visit)
     narrowed = bool({"network", "actor", "community"} & dict(asked).keys())
-    top = [] if narrowed or (drawing or {}).get("actors", 0) <= MOST_DOTS else [("top", str(MOST_DOTS))]
+    top = [] if narrowed or actors <= MOST_DOTS else [("top", str(MOST_DOTS))]
     try:
         try:
             graph = await visit.ask.network.graph([*asked, *top])
