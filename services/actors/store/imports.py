@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -79,7 +80,10 @@ class ImportStore:
     async def put_source(self, source: ImportSource, was: int | None) -> None:
         """A new source (`was` is None), or another version of one. Raises PreconditionFailed."""
         if was is None:
-            await self.session.execute(insert(ImportSourceRow).values(**_values(source)))
+            try:
+                await self.session.execute(insert(ImportSourceRow).values(**_values(source)))
+            except IntegrityError:
+                raise PreconditionFailed("Somebody made this source known in the meantime; read it again.") from None
             return
         change = update(ImportSourceRow).where(col(ImportSourceRow.key) == source.key, col(ImportSourceRow.version) == was)
         done = await self.session.execute(change.values(**_values(source, "key", "created_at")).execution_options(synchronize_session=False))
