@@ -197,7 +197,13 @@ class Stamps:
         """What is kept of a stamp so that it works once. Raises Invalid."""
         body, _, signature = (stamp or "").rpartition(".")
         at = body.partition(".")[0]
-        if not stamp or not at.isascii() or not at.isdigit() or len(at) > 12 or not hmac.compare_digest(self._sign(body).encode(), signature.encode()):
+        if (
+            not stamp
+            or not at.isascii()
+            or not at.isdigit()
+            or len(at) > 12
+            or not hmac.compare_digest(self._sign(body).encode(), signature.encode())
+        ):
             raise self._refused("stamp", "Open the form again and send it from there; API clients get a stamp first.")
         age = now.timestamp() - int(at)
         if age < self.wait_seconds:

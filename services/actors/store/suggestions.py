@@ -190,7 +190,13 @@ class ClaimStore:
 
     async def decide(self, claim: Claim, state: AnswerState, now: datetime, reason: RefusalReason | None) -> None:
         """Write how it ended. Raises AlreadyDecided."""
-        values = {"state": state.value, "reason": reason.value if reason else None, "version": claim.version + 1, "updated_at": now, "decided_at": now}
+        values = {
+            "state": state.value,
+            "reason": reason.value if reason else None,
+            "version": claim.version + 1,
+            "updated_at": now,
+            "decided_at": now,
+        }
         waiting = col(ClaimRow.id) == claim.id, col(ClaimRow.state) == AnswerState.OPEN.value
         done = await self.session.execute(update(ClaimRow).where(*waiting).values(**values).execution_options(synchronize_session=False))
         if done.rowcount != 1:  # type: ignore[attr-defined]
