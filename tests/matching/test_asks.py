@@ -309,21 +309,22 @@ async def test_a_coordinator_writes_in_fixed_sentences_and_no_contact_slips_into
     assert seen["place"].startswith("Reception office")
 
 
-async def test_everything_expires(city: World, clock: TestClock) -> None:
-    waits, was_taken = await asked(city), await asked(city, ELSEWHERE)
-    first = (await city.get(city.coordinator, "/api/v1/asks"))["items"][1]
-    await city.make(city.coordinator, f"/api/v1/asks/{first['id']}/take", None, 200)
+async def test_everything_expires(open_world: OpenWorld, database_kind: str, clock: TestClock) -> None:
+    async with open_world(database_kind, ask_without_name=True) as city:
+        waits, was_taken = await asked(city), await asked(city, ELSEWHERE)
+        first = (await city.get(city.coordinator, "/api/v1/asks"))["items"][1]
+        await city.make(city.coordinator, f"/api/v1/asks/{first['id']}/take", None, 200)
 
-    clock.forward(days=62)
-    await city.bench.run_timer("keep retention")
-    over = (await say(city, "follow", waits)).json()
-    clock.forward(days=40)
-    await city.bench.run_timer("keep retention")
-    await city.bench.run_timer("keep retention")
+        clock.forward(days=62)
+        await city.bench.run_timer("keep retention")
+        over = (await say(city, "follow", waits)).json()
+        clock.forward(days=40)
+        await city.bench.run_timer("keep retention")
+        await city.bench.run_timer("keep retention")
 
-    assert over["state"] == "expired" and {need["standing"] for need in over["needs"]} == {"over"}
-    assert (await say(city, "follow", waits)).status_code == 404
-    assert (await say(city, "follow", was_taken)).status_code == 404
+        assert over["state"] == "expired" and {need["standing"] for need in over["needs"]} == {"over"}
+        assert (await say(city, "follow", waits)).status_code == 404
+        assert (await say(city, "follow", was_taken)).status_code == 404
 
 
 async def test_coordinators_hear_of_an_ask_by_an_event_that_holds_nothing_of_it(city: World) -> None:

@@ -112,16 +112,16 @@ async def test_a_disabled_account_gets_no_mail(town: Town) -> None:
     assert await town.event_ids("RegistrationRequestedV1") == []
 
 
-async def test_who_never_confirms_is_forgotten_and_may_come_again(town: Town, clock: TestClock) -> None:
-    await ask(town, "ana@mail.example")
-    await mailed(town)
+async def test_who_never_confirms_is_forgotten_and_may_come_again(both: Town, clock: TestClock) -> None:
+    await ask(both, "ana@mail.example")
+    await mailed(both)
 
     clock.forward(days=3, minutes=1)
-    await town.bench.run_timer("keep people")
-    await ask(town, "ana@mail.example")
-    mail = await mailed(town)
+    await both.bench.run_timer("keep people")
+    await ask(both, "ana@mail.example")
+    mail = await mailed(both)
 
-    assert (await confirm(town, mail["link_token"])).json()["session"]
+    assert (await confirm(both, mail["link_token"])).json()["session"]
 
 
 async def test_one_network_and_one_address_ask_a_few_times_an_hour(make_town: MakeTown, clock: TestClock) -> None:
