@@ -22,7 +22,7 @@ from services.actors.model.records import Membership, actor_id_of, membership_id
 from services.actors.model.vocabulary import MembershipRole
 from services.actors.settings import Settings
 from services.actors.store.rows import membership_values
-from services.actors.use_cases import searching
+from services.actors.timers import mend_search
 from services.actors.use_cases.importing import import_registry
 
 PORTION = 5_000
@@ -49,10 +49,7 @@ class Hub:
 
     async def mend_search(self) -> None:
         """What the service's timer does after an import."""
-        more = True
-        while more:
-            async with self.bench.service.open_work(SYSTEM) as work:
-                more = await searching.mend_search(work)
+        await mend_search(self.bench.service)
 
     async def import_new(self, count: int) -> None:
         """Import so many new actors with their memberships, through the service's own import."""

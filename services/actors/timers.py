@@ -64,6 +64,14 @@ async def mend_search(service: Any) -> None:  # Any: as above
     while more:
         async with service.open_work(SYSTEM) as work:
             more = await searching.mend_search(work)
+    async with service.open_work(SYSTEM, reading=True) as work:
+        revision, portions = await searching.misjudged_actors(work)
+    for counts in portions:
+        async with service.open_work(SYSTEM) as work:
+            await searching.weigh_actors(work, counts)
+    if revision is not None:
+        async with service.open_work(SYSTEM) as work:
+            await searching.note_mended(work, revision)
 
 
 async def sweep_search(service: Any) -> None:  # Any: as above

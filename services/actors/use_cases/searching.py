@@ -42,8 +42,7 @@ def _stores(work: Work) -> dict[Sought, Records[Any]]:  # Any: a record of the k
 
 async def mend_search(work: Work) -> bool:
     """Read again what the search does not hold as the records are now, one portion. Answers whether there may be more."""
-    revision = await work.revision.unhealed()
-    if revision is None:
+    if await work.revision.unhealed() is None:
         return False
     for kind, store in _stores(work).items():
         ids = await work.search.outdated(store.row, kind, AT_ONCE)
@@ -52,11 +51,25 @@ async def mend_search(work: Work) -> bool:
             await work.search.put_many(list((await store.known(ids)).values()))
             return True
         await work.search.drop_orphans(store.row, kind)
-    if await work.search.weigh(AT_ONCE):
-        mark_changed(work.session)
-        return True
-    await work.revision.healed(revision)
     return False
+
+
+async def misjudged_actors(work: Work) -> tuple[int | None, list[list[tuple[int, int]]]]:
+    """Up to which revision the search is compared now (None: nothing is new), and the actors whose memberships it counts wrongly, in portions."""
+    revision = await work.revision.unhealed()
+    counts = await work.search.misjudged() if revision is not None else []
+    return revision, [counts[start : start + AT_ONCE] for start in range(0, len(counts), AT_ONCE)]
+
+
+async def weigh_actors(work: Work, counts: Sequence[tuple[int, int]]) -> None:
+    """Count the memberships of these actors for the order of hits."""
+    mark_changed(work.session)
+    await work.search.weigh(counts)
+
+
+async def note_mended(work: Work, revision: int) -> None:
+    """The search holds what the registry held at a revision."""
+    await work.revision.healed(revision)
 
 
 async def sweep_search(work: Work) -> None:

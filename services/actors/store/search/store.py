@@ -87,23 +87,28 @@ class SearchStore:
         for part in chunks(ids):
             await self.session.execute(delete(SearchEntryRow).where(col(SearchEntryRow.id).in_(part)))
 
-    async def weigh(self, limit: int) -> int:
-        """Bring the number of memberships of actors up to date, at most so many. Answers how many differed."""
+    async def misjudged(self) -> list[tuple[int, int]]:
+        """Entries of actors whose number of memberships is another than the one that is kept, and how many they are."""
         sides = union_all(select(col(MembershipRow.member_id).label("actor")), select(col(MembershipRow.network_id).label("actor"))).subquery()
         counted = select(sides.c.actor, func.count().label("links")).group_by(sides.c.actor).subquery()
         links = func.coalesce(counted.c.links, 0)
         asked = (
-            select(SearchEntryRow, links)
-            .outerjoin(counted, counted.c.actor == col(SearchEntryRow.record_id))
-            .where(col(SearchEntryRow.kind) == Sought.ACTOR.value, col(SearchEntryRow.links) != links)
-            .limit(limit)
+            select(TABLE.c.id, links)
+            .outerjoin(counted, counted.c.actor == TABLE.c.record_id)
+            .where(TABLE.c.kind == Sought.ACTOR.value, TABLE.c.links != links)
+            .order_by(TABLE.c.id)
         )
-        found = [(row, int(many)) for row, many in (await self.session.execute(asked)).all()]
-        changed = [(row, many, lightness(row.people, many)) for row, many in found]
+        return [(row[0], int(row[1])) for row in (await self.session.execute(asked)).all()]
+
+    async def weigh(self, counts: Sequence[tuple[int, int]]) -> None:
+        """Keep these numbers of memberships, and where the actors stand among equals by them."""
+        links = dict(counts)
+        rows: list[Any] = []  # Any: named rows
+        for part in chunks(links):
+            rows += (await self.session.execute(select(*TABLE.c).where(TABLE.c.id.in_(part)))).all()
+        changed = [(row, links[row.id], lightness(row.people, links[row.id])) for row in rows]
         await self._note_moved([row for row, _, light in changed if light != row.lightness])
-        values = [{"the_id": row.id, "the_links": many, "the_lightness": light} for row, many, light in changed]
-        await self._update_many(values)
-        return len(found)
+        await self._update_many([{"the_id": row.id, "the_links": many, "the_lightness": light} for row, many, light in changed])
 
     async def _stored(self, ids: Iterable[UUID]) -> dict[UUID, Any]:
         found: dict[UUID, Any] = {}
