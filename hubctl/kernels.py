@@ -1,5 +1,6 @@
-"""Compiles the kernels of the matching engine and keeps them on disk; once a machine, so that what runs side by side afterwards only loads them."""
+"""Compiles the kernels of the matching engine and of the network's picture and keeps them on disk; once a machine, so that what runs side by side afterwards only loads them."""
 
+from services.actors.model.graph import worker
 from services.matching.engine.columns import large
 from services.matching.engine.solving import portfolio
 
@@ -8,6 +9,7 @@ def main() -> None:
     """Compile what is not compiled yet."""
     large.warm()
     portfolio.warm()
+    worker.warm()
 
 
 if __name__ == "__main__":

@@ -108,6 +108,12 @@ def _column(values: Ints) -> "array[int]":
     return column
 
 
+def warm() -> None:
+    """Compile the loops, and keep them on disk."""
+    pairs = ((1, 0), (2, 0), (3, 1), (4, 5))
+    draw_network(b"".join(bytes([one] * 16 + [other] * 16) for one, other in pairs), EMPTY)
+
+
 def main() -> None:
     """One drawing, within as many MB as the first argument says. In: the lengths of the old drawing and of the memberships, then both; out: the
     lengths of the figures and of bridging, then these and the drawing."""
