@@ -1,4 +1,4 @@
-"""Compiles the kernels of the matching engine and of the network's picture and keeps them on disk; once a machine, so that what runs side by side afterwards only loads them."""
+"""Compiles the kernels of the matching engine and of the network's picture, once a machine, so that what runs side by side only loads them."""
 
 from services.actors.model.graph import worker
 from services.matching.engine.columns import large
