@@ -14,8 +14,8 @@ from services.actors.model.imports.values import DESCRIPTION_LENGTH, TITLE_LENGT
 
 CONTACT_FIELDS = ("email", "phones", "contacts")
 SERVICE_MARKS = ("organization_id", "organization", "service_at_locations", "status", "fees_description", "capacities", "eligibility_description")
-KIND_SCHEME, SLUG_SCHEME = "actor-kind", "slug"
-"""Identifier schemes under which our own exports carry what HSDS has no field for."""
+SLUG_SCHEME, OWN_KEY, KIND_LINK = "slug", "Key in this hub's registry", "organization_kind"
+"""Where our own exports carry what HSDS has no field for: the readable key, and what kind an organisation is."""
 
 
 def read_hsds(content: bytes, language: str = "en") -> Iterator[Item]:
@@ -76,11 +76,12 @@ def organisation_of(record: Json, number: int) -> Item:
     countries = [address.get("country") for each in locations for address in _dicts(each.get("addresses"))]
     schemes: dict[str, str] = {}
     for each in _dicts(record.get("organization_identifiers")):
-        scheme = reading.words(each.get("identifier_scheme") or each.get("identifier_type"), "identifier_scheme", 80)
+        own = each.get("identifier_type") == OWN_KEY and not each.get("identifier_scheme")
+        scheme = SLUG_SCHEME if own else reading.words(each.get("identifier_scheme") or each.get("identifier_type"), "identifier_scheme", 80)
         value = reading.words(each.get("identifier"), "identifier", 200)
         if scheme and value:
             schemes[scheme.lower()] = value
-    slug, kind = schemes.pop(SLUG_SCHEME, None), schemes.pop(KIND_SCHEME, None)
+    slug, kind = schemes.pop(SLUG_SCHEME, None), next(_own_kinds(record), None)
     reading.drop_contact(*(record.get(name) for name in CONTACT_FIELDS))
     found = Organisation(
         line=number, key=reading.key(record.get("id"), "id"), name=reading.name(record.get("name"), "name"), slug=reading.slug(slug, "slug"),
@@ -90,6 +91,13 @@ def organisation_of(record: Json, number: int) -> Item:
         identifiers=tuple(sorted(schemes.items())), contacts=reading.contacts, notes=tuple(reading.notes),
     )  # fmt: skip
     return reading.fault or found
+
+
+def _own_kinds(record: Json) -> Iterator[str]:
+    for each in _dicts(record.get("attributes")):
+        term = each.get("taxonomy_term")
+        if each.get("link_type") == KIND_LINK and isinstance(term, dict) and isinstance(term.get("code"), str):
+            yield term["code"]
 
 
 def service_of(record: Json, number: int, language: str, owner: Any = None) -> Item:  # Any: a value of JSON

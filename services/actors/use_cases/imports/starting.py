@@ -108,7 +108,7 @@ def _file_name(name: str) -> str:
     """Only what says what the file is: people write names of persons into the names of files."""
     stem = re.sub(r"[^a-z]+", "", name.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower())
     known = ("actors", "memberships", "initiatives", "declarations", "resources", "structures", "services", "organizations", "organisations")
-    return next((f"{word}.csv" for word in known if stem == word), "file")
+    return next((f"{word}.csv" for word in known if stem == word and name.lower().endswith(".csv")), "file")
 
 
 def _format_of(files: Sequence[tuple[str, bytes]], format: Format | None) -> Format:
