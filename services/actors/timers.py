@@ -93,7 +93,14 @@ async def compare_actors(service: Any) -> None:  # Any: as above
     more = True
     while more:
         async with service.open_work(SYSTEM) as work:
-            more = await duplicates.compare_some(work)
+            actors = await duplicates.index_some(work)
+        if not actors:
+            return
+        async with service.open_work(SYSTEM, reading=True) as work:
+            pairs = await duplicates.compare(work, actors)
+        async with service.open_work(SYSTEM) as work:
+            await duplicates.keep_pairs(work, actors, pairs)
+        more = len(actors) == duplicates.AT_ONCE
 
 
 async def forget_old_imports(service: Any) -> None:  # Any: as above

@@ -67,16 +67,20 @@ class DuplicateStore:
         asked = select(ActorRow).outerjoin(DuplicateSeenRow, seen).where(col(DuplicateSeenRow.actor_id).is_(None)).limit(limit)
         return [actor_of(row) for row in (await self.session.execute(asked)).scalars()]
 
-    async def put_keys(self, keys: dict[UUID, Iterable[str]], versions: dict[UUID, int]) -> None:
+    async def put_keys(self, keys: dict[UUID, frozenset[str]], actor_ids: Sequence[UUID]) -> None:
         """The keys of these actors, in place of those before."""
-        for part in chunks(versions):
-            for row in (DuplicateKeyRow, DuplicateSeenRow):
-                await self._run(delete(row).where(col(row.actor_id).in_(part)))
+        for part in chunks(actor_ids):
+            await self._run(delete(DuplicateKeyRow).where(col(DuplicateKeyRow.actor_id).in_(part)))
         rows = [{"key": key, "actor_id": actor_id} for actor_id, some in keys.items() for key in some]
         if rows:
             await self.session.execute(insert(DuplicateKeyRow.__table__), rows)  # type: ignore[attr-defined]
-        if versions:
-            seen = [{"actor_id": actor_id, "version": version} for actor_id, version in versions.items()]
+
+    async def put_seen(self, versions: dict[UUID, int]) -> None:
+        """Which versions were compared."""
+        for part in chunks(versions):
+            await self._run(delete(DuplicateSeenRow).where(col(DuplicateSeenRow.actor_id).in_(part)))
+        seen = [{"actor_id": actor_id, "version": version} for actor_id, version in versions.items()]
+        if seen:
             await self.session.execute(insert(DuplicateSeenRow.__table__), seen)  # type: ignore[attr-defined]
 
     async def meeting(self, keys: Iterable[str]) -> list[Actor]:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.actors.model.duplicates import PairState, Traits, keys_of, pairs_among, traits_of
+from services.actors.model.duplicates import Pair, PairState, Traits, keys_of, pairs_among, traits_of
 from services.actors.model.records import Actor
 from services.actors.model.rights import check_may_edit_all
 from services.actors.store.duplicates import PairChanged, StoredPair
@@ -12,20 +12,28 @@ AT_ONCE = 200
 """Actors compared in one transaction: writers pass in between."""
 
 
-async def compare_some(work: Work) -> bool:
-    """Compare the next actors whose present version was not compared yet; answers whether there may be more."""
+async def index_some(work: Work) -> list[Actor]:
+    """Keep the keys of the next actors whose present version was not compared yet; answers those actors."""
     actors = await work.duplicates.unseen(AT_ONCE)
-    if not actors:
-        return False
-    living = [actor for actor in actors if not actor.archived]
-    fresh = await _traits(work, living)
-    keys = {traits.id: keys_of(traits) for traits in fresh}
-    await work.duplicates.put_keys({**keys}, {actor.id: actor.version for actor in actors})
-    met = await work.duplicates.meeting(key for some in keys.values() for key in some)
-    others = await _traits(work, [actor for actor in met if actor.id not in keys and not actor.archived])
-    pairs = pairs_among(fresh, others)
-    await work.duplicates.put_pairs([actor.id for actor in actors], pairs, work.now)
-    return len(actors) == AT_ONCE
+    fresh = await _traits(work, [actor for actor in actors if not actor.archived])
+    await work.duplicates.put_keys({traits.id: keys_of(traits) for traits in fresh}, [actor.id for actor in actors])
+    return actors
+
+
+async def compare(work: Work, actors: list[Actor]) -> list[Pair]:
+    """The pairs of these actors with any that they meet under a key. It only reads, so that writers pass."""
+    fresh = await _traits(work, [actor for actor in actors if not actor.archived])
+    mine = {traits.id for traits in fresh}
+    met = await work.duplicates.meeting(key for traits in fresh for key in keys_of(traits))
+    return pairs_among(fresh, await _traits(work, [actor for actor in met if actor.id not in mine and not actor.archived]))
+
+
+async def keep_pairs(work: Work, actors: list[Actor], pairs: list[Pair]) -> None:
+    """Keep what was found, and that these versions were compared; an actor that left meanwhile is in no pair."""
+    there = await work.actors.refs({actor_id for pair in pairs for actor_id in (pair.low_id, pair.high_id)})
+    found = [pair for pair in pairs if pair.low_id in there and pair.high_id in there]
+    await work.duplicates.put_pairs([actor.id for actor in actors], found, work.now)
+    await work.duplicates.put_seen({actor.id: actor.version for actor in actors})
 
 
 async def _traits(work: Work, actors: list[Actor]) -> list[Traits]:
