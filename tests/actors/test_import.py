@@ -1,6 +1,5 @@
 """The import of the registry files: the whole set, twice, in a dry run, and broken in every way."""
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -36,17 +35,13 @@ async def refused(bench: Bench, files: dict[str, bytes]) -> list[tuple[str, str]
     return [(field.pointer, field.code) for field in caught.value.fields]
 
 
-async def test_the_whole_set_is_written_in_seconds_and_a_second_import_changes_nothing(either_bench: Bench, registry_files: dict[str, bytes]) -> None:
-    started = time.perf_counter()
-
+async def test_the_whole_set_is_written_and_a_second_import_changes_nothing(either_bench: Bench, registry_files: dict[str, bytes]) -> None:
     first = await bring(either_bench, registry_files)
-    seconds = time.perf_counter() - started
     told = await either_bench.queued()
     second = await bring(either_bench, registry_files)
 
     assert {kind: counts.created for kind, counts in first.kinds.items()} == ROWS
     assert (first.changed, first.unchanged) == (0, 0)
-    assert seconds < 5
     assert sum(isinstance(event, ActorCreatedV1) for event in told) == 934
     assert isinstance(told[-1], ImportFinishedV1) and told[-1].created == 2705
     assert (second.created, second.changed, second.unchanged) == (0, 0, 2705)
