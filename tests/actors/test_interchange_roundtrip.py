@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from services.actors.model.formulas import guarded, unguarded
 from services.actors.model.import_report import Faults
+from services.actors.model.imports.forms import Organisation
+from services.actors.model.imports.hsds import read_hsds
 from services.actors.model.interchange.cells import cell_text, decimal_text
 from services.actors.model.interchange.datasets import Dataset, columns_of
 from services.actors.model.interchange.hsds.organizations import Facts, organization
@@ -202,3 +204,19 @@ def test_a_coordinate_is_written_without_an_exponent_to_fifteen_decimals(number:
 
     assert "e" not in text.lower()
     assert abs(float(text) - number) <= 1e-15
+
+
+@given(actors())
+@settings(max_examples=40, deadline=None)
+def test_our_own_import_reads_an_organization_of_hsds_as_the_same_actor(row: dict[str, Any]) -> None:
+    plain = {**row, "name": "Accueil", "local_name": None}
+    values = {name: plain[name] for name in ("name", "local_name", "country", "lat", "lon", "population", "website", "source")}
+    actor = Actor(id=UUID(int=7), slug=row["id"], kind=ActorKind(row["kind"]), created_at=NOW, updated_at=NOW, **values)
+    record = organization(Facts(actor), "https://hub.example", full=True)
+
+    (found,) = read_hsds(json.dumps([record]).encode())
+
+    assert isinstance(found, Organisation)
+    assert (found.slug, found.kind, found.name, found.website) == (actor.slug, actor.kind, actor.name, actor.website)
+    expected = (None, None) if (actor.lat, actor.lon) == (0, 0) else (actor.lat, actor.lon)  # the import takes 0,0 for a place that nobody knew
+    assert (found.lat, found.lon) == expected

@@ -99,7 +99,7 @@ def attribute(owner: str, owner_id: UUID, term: Term, link_type: str) -> Record:
     """That an entity is described by a term."""
     return {
         "id": str(derived_id("hsds", "attribute", owner, str(owner_id), term.taxonomy, term.code)), "link_id": str(owner_id),
-        "taxonomy_term_id": str(term.id), "link_type": link_type, "link_entity": owner, "value": term.code, "label": term.name,
+        "taxonomy_term_id": str(term.id), "link_type": link_type, "link_entity": owner, "value": term.code, "label": link_type,
         "taxonomy_term": term_record(term),
     }  # fmt: skip
 
