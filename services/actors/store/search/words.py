@@ -15,7 +15,7 @@ from services.actors.tables import SearchEntryRow, SearchGramRow, SearchTermRow
 
 MOST_CANDIDATES = 400
 MOST_ALTERNATIVES = 12
-UNWRITTEN = 8
+UNWRITTEN = 4
 """Letters that may still follow a word that is being typed."""
 SHORTEST = 3
 """Shorter words, and those with digits, are found only as they are written."""
@@ -49,10 +49,12 @@ class Words:
         if forgiven(asked) == 0 or not asked.isalpha():
             return {}
         row = SearchGramRow
+        # Very many words begin with the same letter: in a longer word that alone tells little.
+        telling = sorted(grams(asked) - ({f"  {asked[0]}"} if len(asked) > 5 else set()))
         longest = len(asked) + (UNWRITTEN if is_last else forgiven(asked))
         query = (
             select(col(row.word))
-            .where(col(row.gram).in_(sorted(grams(asked))), col(row.size).between(len(asked) - forgiven(asked), longest))
+            .where(col(row.gram).in_(telling), col(row.size).between(len(asked) - forgiven(asked), longest))
             .group_by(col(row.word))
             .order_by(func.count().desc(), func.min(col(row.size)), col(row.word))
             .limit(MOST_CANDIDATES)
