@@ -123,7 +123,7 @@ class ClaimAcceptedV1(Event):
 
 
 class SuggestionAnsweredV1(Event):
-    """Emitted for each sending of a suggestion when it was decided; no word of what was suggested."""
+    """Emitted when a suggestion was decided, for each sending of it; no word of what was suggested."""
 
     type_name: ClassVar[str] = "hub.actors.suggestion.answered.v1"
     about: ClassVar[str] = "suggestion_id"

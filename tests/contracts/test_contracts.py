@@ -32,12 +32,13 @@ PUBLIC_TEXT = {
 """Free text, by the class that declares it. Free text can say who somebody is, so it is there only where the record is public."""
 
 _NAMES = """
-account_id active actor_id answer_by answered_by archived audience best case_actor_id case_code case_id category changed channel code
-confirmed_by consent count country created day delivery_id ended expires_at from_level from_minute household_max household_min import_id
-invitation_id kind languages lat line locale lon match match_id need_id needs offer_id outcome owner_id placed places places_left posted_at
-prefers provider_account_id provider_actor_id provider_version provides purpose radius_km reason recipient_id recipient_kind recorded_by remote requires reset_id
-returns review_on role round_id search_id score share_contact shared_with size slug source started_by state subject_id subject_kind text_version to_level
-to_minute topic topics unchanged unit until urgency valid_from valid_until version webhook_id windows
+account_id active actor_id answer_by answered_by archived ask_id audience best case_actor_id case_code case_id category changed channel claim_id
+code confirmed_by consent count country created day delivery_id ended expires_at from_level from_minute gone_id household_max household_min
+import_id invitation_id kept_id kind known languages lat line locale lon match match_id merge_id need_id needs offer_id outcome owner_id placed
+places places_left posted_at prefers provider_account_id provider_actor_id provider_version provides purpose radius_km reason recipient_id
+recipient_kind recorded_by registration_id remote requires reset_id returns review_on role round_id score search_id share_contact shared_with
+size slug source started_by state subject_id subject_kind suggestion_id text_version to_level to_minute topic topics unchanged unit until urgency
+valid_from valid_until version webhook_id windows
 """
 REVIEWED = set(_NAMES.split())
 """Every other field that an event may have. A new one is added here after somebody asked: does it say who a person is, alone or with the
