@@ -19,9 +19,9 @@ from services.people.store.consents import ConsentStore
 from services.people.store.disclosures import DisclosureStore, ErasureStore
 from services.people.store.keys import KeyStore
 from services.people.store.links import InvitationStore, ResetStore
+from services.people.store.places import PlaceStore
 from services.people.store.registrations import RegistrationStore
 from services.people.store.sessions import FactorStore, GuessStore, SessionStore
-from services.people.store.places import PlaceStore
 from services.people.store.suggesters import SuggesterStore
 from services.people.store.trail import TrailStore
 from services.people.store.vault import VaultStore

@@ -21,13 +21,16 @@ FILL = """(form, canary) => {
   }
 }"""
 PAGES: dict[str | None, list[str]] = {
-    None: ["/", "/help", "/help?category=language&q=nothing-like-this", "/actors", "/network", "/network?network=eurocities", "/network/path", "/network/connect", "/network/years", "/sign-in", "/reset",
-           f"/welcome/{'t' * 30}", "/matching-explained", "/privacy", "/accessibility", "/needed",
-           "/nothing"],
+    None: ["/", "/help", "/help?category=language&q=nothing-like-this", "/actors", "/actors?q=grenobel", "/archive", "/open-data", "/map",
+           "/compare?actor=grenoble-fr&actor=palermo-it", "/actors/grenoble-fr/history", "/suggest", "/suggest?actor=grenoble-fr", "/quality",
+           "/network", "/network?network=eurocities", "/network/path?from=grenoble-fr&to=palermo-it", "/network/connect", "/network/years",
+           "/ask", "/follow", "/offer", "/sign-in", "/reset", f"/welcome/{'t' * 30}", "/matching-explained", "/privacy", "/accessibility",
+           "/needed", "/nothing"],
     "volunteer": ["/my/offers", "/my/offers/new", "/my/offers/new?category=language.class", "/requests", "/notifications", "/preferences", "/me",
-                  "/me/second-factor", "/desk"],
-    "member": ["/cases", "/my/offers", "/requests"],
-    "coordinator": ["/desk", "/moderation", "/cases", "/cases/new", "/rounds", "/admin/people", "/needed"],
+                  "/me/second-factor", "/desk", "/me/searches", "/actors/grenoble-fr/claim"],
+    "member": ["/cases", "/my/offers", "/requests", "/my/confirmations", "/imports"],
+    "coordinator": ["/desk", "/moderation", "/cases", "/cases/new", "/rounds", "/admin/people", "/needed", "/asks", "/moderation/suggestions",
+                    "/moderation/duplicates", "/imports", "/actors/grenoble-fr/places/new"],
     "observer": ["/admin", "/admin/audit"],
     "admin": ["/admin", "/admin/people", "/admin/clients", "/admin/messages", "/admin/audit", "/admin/weights",
               "/admin/weights/near-first-1/use", "/needed"],

@@ -166,10 +166,12 @@ ANSWERS: dict[str, Any] = {
     f"GET /api/v1/actors/{ID}/history": page_of(HISTORY_LINE),
     f"GET /api/v1/practices/{ID}/history": page_of(HISTORY_LINE),
     "GET /api/v1/compare": {"day": "2026-11-21", "cities": [COMPARED, COMPARED]},
-    "GET /api/v1/actors.geojson": {"features": [
-        {"geometry": {"coordinates": [5.72, 45.19]}, "properties": {"slug": "grenoble-fr", "kind": "municipality", "name": CANARY}},
-        {"geometry": {"coordinates": [13.4, 52.5]}, "properties": {"cluster": True, "count": 41}},
-    ]},
+    "GET /api/v1/actors.geojson": {
+        "features": [
+            {"geometry": {"coordinates": [5.72, 45.19]}, "properties": {"slug": "grenoble-fr", "kind": "municipality", "name": CANARY}},
+            {"geometry": {"coordinates": [13.4, 52.5]}, "properties": {"cluster": True, "count": 41}},
+        ]
+    },
     "GET /api/v1/network": GRAPH,
     "GET /api/v1/network/drawing": DRAWING,
     "GET /api/v1/network/central": page_of(CENTRAL),
