@@ -56,7 +56,9 @@ async def import_files(
     given = {"actors": actors, "memberships": memberships, "initiatives": initiatives, "declarations": declarations, "resources": resources}
     sent = set(await request.form())
     if file and not any(given.values()):
-        if source is None or sent - {*OWN, "dry_run"} or len(file) > MOST_FILES:
+        if sent - {*OWN, "dry_run"}:
+            raise invalid_field("/", "unknown_field", "Send no other parts than: {names}.", names=", ".join(sorted(OWN)))
+        if source is None or len(file) > MOST_FILES:
             raise invalid_field("/source", "missing", "Send at most {most} files as file, and the key of their source as source.", most=MOST_FILES)
         files = [(each.filename or "", await each.read()) for each in file]
         response.status_code = 202
