@@ -16,7 +16,7 @@ def _event_id(work: Work) -> UUID:
     return work.cause.id
 
 
-async def registry_news(work: Work, event: actors.ActorState | actors.ImportFinishedV1) -> None:
+async def registry_news(work: Work, event: actors.ActorState | actors.MergeState | actors.ImportFinishedV1) -> None:
     """The registry changed; webhooks may want to know."""
     await notify.hear(work, News(event.type_name, _event_id(work), "registry", UUID(event.about_id)))
 
@@ -165,6 +165,8 @@ HANDLERS: dict[type[Event], Handler] = {
     actors.ActorCreatedV1: registry_news,
     actors.ActorChangedV1: registry_news,
     actors.ActorArchivedV1: registry_news,
+    actors.ActorMergedV1: registry_news,
+    actors.ActorUnmergedV1: registry_news,
     actors.ImportFinishedV1: registry_news,
     actors.SearchFoundV1: search_news,
     matching.OfferPostedV1: offer_news,

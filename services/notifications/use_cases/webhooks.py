@@ -37,7 +37,23 @@ from services.notifications.work import Work
 CALL_WEBHOOKS = "call webhooks"
 """The timer that calls webhooks; it is woken as soon as there is something to send."""
 MOST_PER_OWNER = 20
-EVENT_TYPES = frozenset(name for name, event in REGISTRY.items() if event.__module__ in (contracts.actors.__name__, contracts.matching.__name__))
+BETWEEN_SERVICES = frozenset(
+    event.type_name
+    for event in (
+        contracts.actors.SearchFoundV1,
+        contracts.actors.ClaimAcceptedV1,
+        contracts.actors.ServiceImportedV1,
+        contracts.actors.SuggestionAnsweredV1,
+        contracts.matching.OfferImportedV1,
+        contracts.matching.AskReceivedV1,
+        contracts.matching.AskSettledV1,
+    )
+)
+"""What services tell one another, of no use to a partner or of one person alone."""
+EVENT_TYPES = (
+    frozenset(name for name, event in REGISTRY.items() if event.__module__ in (contracts.actors.__name__, contracts.matching.__name__))
+    - BETWEEN_SERVICES
+)
 """What a webhook can hear: news of the registry and of matching."""
 FREE_TEXT = ("title", "description")
 """The only free text that events hold; a webhook gets ids, and reads the text where it is moderated (R28)."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-import openpyxl
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
@@ -150,6 +149,8 @@ def _csv_rows(reader: Any, table: Table) -> Iterator[Row]:  # Any: as above
 
 def read_xlsx(content: bytes) -> Iterator[tuple[Table, Iterator[Row]]]:
     """The tables of a workbook, one a sheet that has a header. Of a formula the value that was saved with it is taken, never the formula."""
+    import openpyxl  # Only here: it loads numpy, which an idle hub has no use for.
+
     archive = archive_of(content)
     names = set(archive.namelist())
     if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
