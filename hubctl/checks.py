@@ -33,7 +33,7 @@ def checks(*, long: bool, rest: tuple[str, ...]) -> list[Check]:
         Check("import rules", (python, str(tools / "lint-imports"))),
         Check("contracts", (python, "-m", "contracts.documents", "--check")),
         Check("kernels", (python, "-m", "hubctl.kernels"), beside=True),
-        Check("tests", (*pytest, "-n", "2", "--dist", "loadfile", "--ignore", "tests/browser", "--ignore", "tests/proofs", *storms, *rest)),
+        Check("tests", (*pytest, "-n", "3", "--dist", "loadfile", "--ignore", "tests/browser", "--ignore", "tests/proofs", *storms, *rest)),
         # HiGHS and OR-tools cannot be loaded in one process.
         Check("tests of proofs", (*pytest, "tests/proofs", "-n", "2", *storms, *rest)),
         # Browser tests by themselves: playwright keeps an event loop running, beside which no other test could have its own.
