@@ -17,10 +17,11 @@ from chassis.context import LOCALES
 from chassis.language import FOLDERS, ROOT
 
 PLACES = {
-    "invalid_field": 2, "Refused": 1, "FieldError": 2, "_": 0, "problem": 2, "translate": 0, "refuse_file": 1, "_refused": 1, "wrong": 2, "add": 3
+    "invalid_field": 2, "Refused": 1, "FieldError": 2, "_": 0, "problem": 2, "translate": 0, "refuse_file": 1, "wrong": 2, "fault": 2, "add": 3,
+    "refused": 4, "_no": 3
 }  # fmt: skip
 """Which argument of these calls is a sentence (`add`: of `faults.add`, the only one with so many)."""
-TABLES = ("DONE", "TITLES", "MESSAGES", "MESSAGE", "TEMPLATES", "SENTENCES")
+TABLES = ("_DONE", "TITLES", "MESSAGES", "MESSAGE", "TEMPLATES", "SENTENCES")
 IN_TEMPLATES = re.compile(r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 
 
@@ -37,15 +38,20 @@ def _in_call(node: ast.Call) -> Iterator[str]:
     if name == "Sentences":
         yield from (text for text in map(_text, node.args[:2]) if text)
     elif name in PLACES:
-        if len(node.args) > PLACES[name] and (text := _text(node.args[PLACES[name]])):
+        if len(node.args) > PLACES[name] and (text := _text(node.args[PLACES[name]])) and (name == "_" or " " in text):
             yield text
+    elif name == "_refused":
+        yield from (text for arg in node.args for part in ast.walk(arg) if (text := _text(part)) and " " in text)
     elif name[:1].isupper() and node.args and (text := _text(node.args[0])) and " " in text and text.rstrip()[-1:] in ".?!":
         yield text
 
 
 def _in_table(node: ast.Assign | ast.AnnAssign) -> Iterator[str]:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    if any(_name(target).endswith(TABLES) or _name(target).startswith("MAIL_") for target in targets) and node.value is not None:
+    if (
+        any(_name(target).endswith(TABLES) or _name(target).startswith("MAIL_") or _name(target) == "message" for target in targets)
+        and node.value is not None
+    ):
         for child in ast.walk(node.value):
             if isinstance(child, ast.Dict):
                 yield from (text for value in child.values if (text := _text(value)) and " " in text)
