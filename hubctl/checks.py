@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +14,13 @@ from hubctl.instance import ROOT
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: its name, the command that answers 0 when all is well, and whether it may run beside those before it."""
+    """One check: its name and the command that answers 0 when all is well. `beside`: it begins with the first check; `second_line`: it runs
+    beside the tests, after the others of the second line, and tells what it said when the tests are over."""
 
     name: str
     command: tuple[str, ...]
     beside: bool = False
+    second_line: bool = False
 
 
 def checks(*, long: bool, rest: tuple[str, ...]) -> list[Check]:
@@ -33,11 +36,11 @@ def checks(*, long: bool, rest: tuple[str, ...]) -> list[Check]:
         Check("import rules", (python, str(tools / "lint-imports"))),
         Check("contracts", (python, "-m", "contracts.documents", "--check")),
         Check("kernels", (python, "-m", "hubctl.kernels"), beside=True),
-        Check("tests", (*pytest, "-n", "3", "--dist", "loadfile", "--ignore", "tests/browser", "--ignore", "tests/proofs", *storms, *rest)),
+        Check("tests", (*pytest, *_folders_of_tests(), "-n", "3", "--dist", "loadfile", *storms, *rest)),
         # HiGHS and OR-tools cannot be loaded in one process.
-        Check("tests of proofs", (*pytest, "tests/proofs", "-n", "2", *storms, *rest)),
+        Check("tests of proofs", (*pytest, "tests/proofs", *storms, *rest), second_line=True),
         # Browser tests by themselves: playwright keeps an event loop running, beside which no other test could have its own.
-        Check("browser tests", (*pytest, "tests/browser", *rest)),
+        Check("browser tests", (*pytest, "tests/browser", *rest), second_line=True),
     ]
 
 
@@ -48,19 +51,53 @@ def run(*, long: bool, rest: tuple[str, ...]) -> int:
         print("Notice: no chromium on this machine, so the browser tests are skipped.")
     if not long:
         print("Notice: the storms (long measurements) are skipped; ./hub test --long runs them too.")
-    failed = []
+    failed: list[str] = []
     all_checks = checks(long=long, rest=rest)
     begun = {check.name: _begin(check) for check in all_checks if check.beside}
-    for check in all_checks:
+    for check in (each for each in all_checks if not each.second_line):
+        second = _second_line(all_checks) if check.name == "tests" else None
         started = time.monotonic()
         print(f"== {check.name}", flush=True)
-        code = (begun.get(check.name) or _begin(check)).wait()
-        print(f"== {check.name}: {'well' if code == 0 else 'FAILED'} ({time.monotonic() - started:.0f} s)", flush=True)
-        if code != 0:
-            failed.append(check.name)
+        _tell(check, (begun.get(check.name) or _begin(check)).wait(), time.monotonic() - started, failed)
+        for other, result in second or ():
+            code, seconds, said = result.result()
+            print(f"== {other.name}\n{said}", end="", flush=True)
+            _tell(other, code, seconds, failed)
     seconds = time.monotonic() - began
     print(f"All checks are well ({seconds:.0f} s)." if not failed else f"FAILED: {', '.join(failed)} ({seconds:.0f} s).", flush=True)
     return 1 if failed else 0
+
+
+def _tell(check: Check, code: int, seconds: float, failed: list[str]) -> None:
+    print(f"== {check.name}: {'well' if code == 0 else 'FAILED'} ({seconds:.0f} s)", flush=True)
+    if code != 0:
+        failed.append(check.name)
+
+
+def _second_line(all_checks: list[Check]) -> list[tuple[Check, "Future[tuple[int, float, str]]"]]:
+    """Begin the checks of the second line, one after the other: many tests wait for hubs, so that the machine has time for both lines."""
+    line = ThreadPoolExecutor(1)
+    begun = [(check, line.submit(_heard, check)) for check in all_checks if check.second_line]
+    line.shutdown(wait=False)
+    return begun
+
+
+def _heard(check: Check) -> tuple[int, float, str]:
+    started = time.monotonic()
+    done = subprocess.run(
+        check.command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(), check=False
+    )
+    return done.returncode, time.monotonic() - started, done.stdout
+
+
+SLOW = ("journeys", "hubctl", "chaos", "deploy")
+"""Folders of tests that wait much; they begin first, so that the quick ones fill their pauses and none is left over at the end."""
+
+
+def _folders_of_tests() -> tuple[str, ...]:
+    apart = {*SLOW, "browser", "proofs"}
+    quick = sorted(folder.name for folder in (ROOT / "tests").iterdir() if folder.name not in apart and any(folder.glob("test_*.py")))
+    return tuple(f"tests/{name}" for name in (*SLOW, *quick))
 
 
 def _begin(check: Check) -> subprocess.Popen[bytes]:
