@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from chassis.edge import HubRoute
 from chassis.paging import Page, Paging, listed
 from services.actors.api.common import InCountry, InOneTransaction, OfActor, OfTheme, RecordId, Version, Words, id_of
-from services.actors.api.interchange.changes import ModifiedAfter, changes
+from services.actors.api.interchange.changes import ModifiedAfter, page_or_changes
 from services.actors.api.shaping import Shaped, many, one
 from services.actors.model.search import Sought
 from services.actors.model.vocabulary import FIRST_YEAR, LAST_YEAR, Confirmation, DeclarationType, MembershipRole, ResourceKind
@@ -48,10 +48,7 @@ async def list_memberships(
     """Who belongs to which network. For everybody."""
     sides = await id_of(work, network), await id_of(work, member), await id_of(work, actor)
     conditions = stored.of_membership(*sides, role, confirmed, await id_of(work, unconfirmed_by))
-    if modified_after is None:
-        page = await work.memberships.page(paging, conditions)
-    else:
-        page = await changes(response, work, work.memberships, paging, modified_after, conditions)
+    page = await page_or_changes(response, work, work.memberships, paging, modified_after, conditions)
     return listed(request, response, await many(work, page))
 
 
@@ -94,10 +91,7 @@ async def list_declarations(
 ) -> dict[str, Any]:
     """What municipalities declared, newest first. For everybody."""
     conditions = stored.of_declaration(await id_of(work, municipality), type, country, since)
-    if modified_after is None:
-        page = await work.declarations.page(paging, conditions)
-    else:
-        page = await changes(response, work, work.declarations, paging, modified_after, conditions)
+    page = await page_or_changes(response, work, work.declarations, paging, modified_after, conditions)
     return listed(request, response, await many(work, page))
 
 
@@ -142,10 +136,7 @@ async def list_initiatives(
     conditions = stored.of_initiative(await id_of(work, actor), theme, await id_of(work, unconfirmed_by))
     if q is not None:
         conditions.append(await work.finder.having(Sought.INITIATIVE, work.initiatives.row.id, q))
-    if modified_after is None:
-        page = await work.initiatives.page(paging, conditions)
-    else:
-        page = await changes(response, work, work.initiatives, paging, modified_after, conditions)
+    page = await page_or_changes(response, work, work.initiatives, paging, modified_after, conditions)
     return listed(request, response, await many(work, page))
 
 
@@ -192,10 +183,7 @@ async def list_resources(
     conditions = stored.of_resource(await id_of(work, actor), theme, kind, year)
     if q is not None:
         conditions.append(await work.finder.having(Sought.RESOURCE, work.resources.row.id, q))
-    if modified_after is None:
-        page = await work.resources.page(paging, conditions)
-    else:
-        page = await changes(response, work, work.resources, paging, modified_after, conditions)
+    page = await page_or_changes(response, work, work.resources, paging, modified_after, conditions)
     return listed(request, response, await many(work, page))
 
 

@@ -9,7 +9,7 @@ from chassis.context import locale
 from chassis.edge import HubRoute
 from chassis.paging import Page, Paging, listed
 from services.actors.api.common import KEY_PATTERN, InCountry, InOneTransaction, OfActor, RecordId, Version, id_of
-from services.actors.api.interchange.changes import ModifiedAfter, changes
+from services.actors.api.interchange.changes import ModifiedAfter, page_or_changes
 from services.actors.api.shaping import Shaped, many, one, shaped
 from services.actors.model.practices import practice_kinds
 from services.actors.model.vocabulary import Practice, Purpose
@@ -43,10 +43,7 @@ async def list_capacities(
 ) -> dict[str, Any]:
     """How many people municipalities say they can receive; what begins last comes first. For everybody."""
     conditions = stored.of_capacity(await id_of(work, municipality), purpose, country, on)
-    if modified_after is None:
-        page = await work.capacities.page(paging, conditions)
-    else:
-        page = await changes(response, work, work.capacities, paging, modified_after, conditions)
+    page = await page_or_changes(response, work, work.capacities, paging, modified_after, conditions)
     return listed(request, response, await many(work, page))
 
 
@@ -99,10 +96,7 @@ async def list_practices(
 ) -> dict[str, Any]:
     """Which organisations have which kinds of practice. For everybody."""
     conditions = stored.of_practice(await id_of(work, actor), practice, country)
-    if modified_after is None:
-        page = await work.practices.page(paging, conditions)
-    else:
-        page = await changes(response, work, work.practices, paging, modified_after, conditions)
+    page = await page_or_changes(response, work, work.practices, paging, modified_after, conditions)
     return listed(request, response, await many(work, page))
 
 

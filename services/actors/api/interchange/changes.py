@@ -42,6 +42,15 @@ async def changes(
     return await changed(work.session, records.row, records.to_model, aware(moment), paging, conditions)
 
 
+async def page_or_changes(
+    response: Response, work: Work, records: Records[Any], paging: PageRequest, moment: datetime | None, conditions: list[ColumnElement[bool]]
+) -> Listed[Any]:
+    """A page of a kind of record: in its own order, or with a moment in the order of changes since then (Any: the kind's model)."""
+    if moment is None:
+        return await records.page(paging, conditions)
+    return await changes(response, work, records, paging, moment, conditions)
+
+
 def check_alone(is_alone: bool) -> None:
     """`modified_after` goes with no other filter of actors and offers: a copy of a part could not tell what left it."""
     if not is_alone:
