@@ -64,6 +64,9 @@ class OfferRow(Base, table=True):
     review_on: date | None
     review_asked_on: date | None = None
     posted_at: datetime | None = Field(sa_column=Column(UTCDateTime, nullable=True))
+    entered_by: UUID | None = None
+    """The account that wrote it; null: an API client, an import, or unknown."""
+    closed_because: str | None = Field(default=None, max_length=20)
     created_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
     updated_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
 
@@ -176,6 +179,22 @@ class MatchRow(Base, table=True):
     cancel_reason: str | None = Field(max_length=30)
     cancelled_by: str | None = Field(max_length=10)
     outcome: str | None = Field(max_length=30)
+    created_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+    updated_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+
+
+class QuestionRow(Base, table=True):
+    """What a provider asks about a request, with its answer. Text is null once it was blanked."""
+
+    __tablename__ = "match_question"
+    id: UUID = Field(primary_key=True)
+    version: int
+    match_id: UUID = Field(sa_column=Column("match_id", ForeignKey("hub_match.id"), nullable=False, index=True))
+    asked_by: UUID | None = None
+    text: str | None = Field(max_length=400)
+    answer: str | None = Field(default=None, max_length=400)
+    answered_by: UUID | None = None
+    answered_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
     created_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
     updated_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
 

@@ -155,6 +155,51 @@ class RegistrationRow(Base, table=True):
     used_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
 
+class AnswerLinkRow(Base, table=True):
+    """A link in a mail that answers one request without signing in; its token is sealed until the mail is sent."""
+
+    __tablename__ = "answer_link"
+    __table_args__ = (UniqueConstraint("account_id", "match_id"),)
+
+    id: UUID = Field(primary_key=True)
+    account_id: UUID
+    match_id: UUID = Field(index=True)
+    token_hash: str = Field(max_length=64, unique=True)
+    sealed_token: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    expires_at: datetime = Field(sa_type=UTCDateTime, index=True)
+    used_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class CalendarFeedRow(Base, table=True):
+    """The secret address of somebody's calendar; only its hash is kept."""
+
+    __tablename__ = "calendar_feed"
+
+    account_id: UUID = Field(primary_key=True)
+    token_hash: str = Field(max_length=64, unique=True)
+    created_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class EmailChangeRow(Base, table=True):
+    """Another address that an account wants; it holds once both addresses were confirmed. The new address is sealed with the person's key."""
+
+    __tablename__ = "email_change"
+
+    id: UUID = Field(primary_key=True)
+    account_id: UUID = Field(unique=True)
+    email_lookup: str = Field(max_length=64)
+    sealed_email: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    old_token_hash: str = Field(max_length=64, unique=True)
+    old_sealed_token: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    old_confirmed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    new_token_hash: str = Field(max_length=64, unique=True)
+    new_sealed_token: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    new_confirmed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    expires_at: datetime = Field(sa_type=UTCDateTime, index=True)
+
+
 class ClientRow(Base, table=True):
     """A partner's system."""
 
@@ -256,6 +301,8 @@ class MatchRow(Base, table=True):
     recorded_by: UUID | None = Field(default=None)
     case_actor_id: UUID | None = Field(default=None)
     shared_with: list[str] = Field(sa_column=Column(Json, nullable=False))
+    answer_by: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    """Until when its provider may answer; null: not told yet."""
 
 
 class ActorRow(Base, table=True):
@@ -331,3 +378,14 @@ class ErasureRow(Base, table=True):
     subject_id: UUID | None = Field(default=None)
     erased_at: datetime = Field(sa_type=UTCDateTime, index=True)
     backups_gone_by: datetime = Field(sa_type=UTCDateTime)
+
+
+class InstanceLogoRow(Base, table=True):
+    """The city's picture, under the hash of its bytes; there is one at most."""
+
+    __tablename__ = "instance_logo"
+
+    sha256: str = Field(primary_key=True, max_length=64)
+    media_type: str = Field(max_length=20)
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    kept_at: datetime = Field(sa_type=UTCDateTime)
