@@ -1,4 +1,4 @@
-"""The tables that every service has: outbox, inbox, dead letters, audit, idempotency keys, and the relay's memory.
+"""The tables that every service has: outbox, inbox, dead letters, audit, idempotency keys, the relay's memory, and what the city chose.
 
 They are plain SQLAlchemy tables on the service's own metadata (one registry a service, so that services may share a process).
 """
@@ -66,6 +66,7 @@ class Ledger:
     audit_head: Table
     idempotency: Table
     relay_state: Table
+    instance: Table
 
 
 def add_ledger(metadata: MetaData) -> Ledger:
@@ -159,4 +160,12 @@ def add_ledger(metadata: MetaData) -> Ledger:
         Column("stream_created", String(40), nullable=False),
         Column("last_seq", BigInteger, nullable=False),
     )
-    return Ledger(outbox, inbox, inbox_failure, dead_letter, audit, audit_head, idempotency, relay_state)
+    instance = Table(
+        "instance",
+        metadata,
+        Column("id", Integer, primary_key=True, autoincrement=False),
+        Column("version", Integer, nullable=False),
+        Column("state", Json, nullable=False),
+        Column("updated_at", moment, nullable=False),
+    )
+    return Ledger(outbox, inbox, inbox_failure, dead_letter, audit, audit_head, idempotency, relay_state, instance)
