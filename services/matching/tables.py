@@ -21,6 +21,8 @@ class Base(SQLModel, registry=registry):
 
 
 ledger = add_ledger(registry.metadata)
+Index("ix_audit_subject_id", ledger.audit.c.subject_id)
+"""For the history of a case."""
 LIVE_MATCH = text("state IN ('confirmed', 'accepted', 'in_progress')")
 
 
@@ -63,6 +65,8 @@ class OfferRow(Base, table=True):
     audience: str = Field(max_length=14)
     review_on: date | None
     review_asked_on: date | None = None
+    refused_because: str | None = Field(default=None, max_length=20)
+    """Why a moderator did not approve it."""
     posted_at: datetime | None = Field(sa_column=Column(UTCDateTime, nullable=True))
     entered_by: UUID | None = None
     """The account that wrote it; null: an API client, an import, or unknown."""
@@ -153,6 +157,7 @@ class MatchRow(Base, table=True):
     __table_args__ = (
         Index("uq_live_match_of_need", "need_id", unique=True, sqlite_where=LIVE_MATCH, postgresql_where=LIVE_MATCH),
         Index("ix_hub_match_provider", "provider_kind", "provider_id"),
+        Index("ix_hub_match_state", "state", "answer_by"),
     )
     id: UUID = Field(primary_key=True)
     version: int
@@ -179,6 +184,8 @@ class MatchRow(Base, table=True):
     cancel_reason: str | None = Field(max_length=30)
     cancelled_by: str | None = Field(max_length=10)
     outcome: str | None = Field(max_length=30)
+    reminded_at: datetime | None = Field(default=None, sa_column=Column(UTCDateTime, nullable=True))
+    """When the provider was last reminded."""
     created_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
     updated_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
 
