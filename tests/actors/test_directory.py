@@ -204,3 +204,35 @@ async def test_an_erased_person_leaves_no_stored_answers(bench: Bench, clock: Te
         kept = list((await session.execute(select(ledger.idempotency.c.principal))).scalars())
     assert kept == [f"account:{other}"]
     assert delivery.outcome == ["ack", "ack"]
+
+
+async def test_offers_are_found_by_part_of_the_day_and_those_without_hours_at_any(either_bench: Bench) -> None:
+    evening = derived_id("offer", "evening")
+    windows = [WeeklyWindow(day=2, from_minute=1090, to_minute=1200)]
+    await either_bench.hear(OfferApprovedV1(**SHOWN))
+    await either_bench.hear(OfferApprovedV1(**{**SHOWN, "offer_id": evening, "windows": windows}))
+
+    by_part = [found(await either_bench.get(anonymous(), f"/api/v1/directory?part={part}")) for part in ("morning", "afternoon", "evening")]
+    on_day = [found(await either_bench.get(anonymous(), f"/api/v1/directory?part=evening&weekday={day}")) for day in (1, 2)]
+
+    assert by_part == [[str(OFFER)], [], [str(evening)]] and on_day == [[], [str(evening)]]
+
+
+async def test_the_most_useful_offers_come_first_with_their_distance_and_number(either_bench: Bench) -> None:
+    far, spoken = derived_id("offer", "far"), derived_id("offer", "spoken")
+    await either_bench.hear(OfferApprovedV1(**SHOWN))
+    await either_bench.hear(OfferApprovedV1(**{**SHOWN, "offer_id": far, "lat": 45.25, "posted_at": datetime(2026, 11, 20, 9, tzinfo=UTC)}))
+    await either_bench.hear(OfferApprovedV1(**{**SHOWN, "offer_id": spoken, "lat": 45.25, "languages": ["ar"]}))
+    asked = "/api/v1/directory?order=useful&near=45.19,5.72&within_km=20&speaks=ar&limit=2"
+
+    first = await either_bench.get(anonymous(), asked)
+    rest = await either_bench.get(anonymous(), first.headers["link"].split("<")[1].split(">")[0])
+
+    assert found(first) == [str(spoken), str(OFFER)] and found(rest) == [str(far)]
+    assert first.json()["total"] == 3 and [item["distance_km"] for item in first.json()["items"]] == [6.7, 0.0]
+
+
+async def test_an_order_that_there_is_not_is_refused(bench: Bench) -> None:
+    answers = [await bench.get(anonymous(), f"/api/v1/directory?{query}") for query in ("order=best", "part=night", "order=useful&speaks=%00")]
+
+    assert [answer.status_code for answer in answers] == [422, 422, 422]

@@ -10,6 +10,7 @@ from contracts.matching import OfferState
 from services.actors.model.texts import folded
 
 ALL_WEEKDAYS = 0b1111111
+ALL_SLOTS = 2**21 - 1
 FOLDED_LENGTH = 8000
 
 
@@ -21,9 +22,22 @@ class ListedState(StrEnum):
     FULL = "full"
 
 
+class DayPart(StrEnum):
+    """A part of the day, with the same hours as in matching."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+PART_MINUTES = {DayPart.MORNING: (360, 720), DayPart.AFTERNOON: (720, 1080), DayPart.EVENING: (1080, 1380)}
+"""From which minute of the day to which."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectoryOffer:
-    """A public offer. No account of a person is kept: an offer of a resident has no provider here. `weekdays`: bit 0 is Monday."""
+    """A public offer. No account of a person is kept: an offer of a resident has no provider here. `weekdays`: bit 0 is Monday;
+    `slots`: three bits for each day, Monday's morning lowest."""
 
     id: UUID
     version: int
@@ -38,6 +52,7 @@ class DirectoryOffer:
     lon: float | None = None
     radius_km: float | None = None
     weekdays: int = ALL_WEEKDAYS
+    slots: int = ALL_SLOTS
     valid_until: date | None = None
     folded: str = ""
     posted_at: datetime
@@ -69,6 +84,7 @@ def entry_from(event: OfferState, now: datetime) -> DirectoryOffer:
         id=event.offer_id, version=event.version, listed=True, state=event.state, category=event.category,
         provider_actor_id=event.provider_actor_id, details=shown, languages=tuple(event.languages), remote=event.remote,
         lat=event.lat, lon=event.lon, radius_km=event.radius_km, weekdays=weekdays_of([window.day for window in event.windows]),
+        slots=slots_of([(window.day, window.from_minute, window.to_minute) for window in event.windows]),
         valid_until=event.valid_until, folded=folded(*texts, limit=FOLDED_LENGTH), posted_at=posted_at, created_at=now, updated_at=now,
     )  # fmt: skip
 
@@ -79,6 +95,26 @@ def weekdays_of(days: list[int]) -> int:
     for day in days:
         mask |= 1 << day
     return mask or ALL_WEEKDAYS
+
+
+def slots_of(windows: list[tuple[int, int, int]]) -> int:
+    """In which parts of which days weekly windows (day, from, to) lie, as bits; no windows mean any time, as in matching."""
+    if not windows:
+        return ALL_SLOTS
+    mask = 0
+    for day, start, end in windows:
+        for number, (first, last) in enumerate(PART_MINUTES.values()):
+            if start < last and end > first:
+                mask |= 1 << (3 * day + number)
+    return mask
+
+
+def wanted_slots(weekday: int | None, part: DayPart | None) -> int | None:
+    """The bits of the times that a reader asks for; None where any time will do."""
+    if part is None:
+        return None if weekday is None else 0b111 << (3 * weekday)
+    number = list(DayPart).index(part)
+    return sum(1 << (3 * day + number) for day in range(7) if weekday in (None, day))
 
 
 def language_keys(languages: tuple[str, ...]) -> tuple[str, ...]:

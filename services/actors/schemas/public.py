@@ -76,6 +76,7 @@ class OfferRead(BaseModel):
     requires: list[str]
     household_min: int | None
     household_max: int | None
+    distance_km: float | None = Field(None, description="With `near`: how far away it is; null without a place.", examples=[2.4])
     posted_at: datetime
     created_at: datetime
     updated_at: datetime

@@ -12,6 +12,7 @@ from sqlmodel import col
 from chassis.paging import Listed, PageRequest, read_page
 from services.actors.model.directory import DirectoryOffer, language_keys
 from services.actors.model.texts import folded
+from services.actors.model.usefulness import MOST_RANKED, Asked, Known, most_useful_first
 from services.actors.store.actors import Around, distance_squared
 from services.actors.store.records import NoSuchRecord, holds, holds_words, joined
 from services.actors.tables import DirectoryOfferRow
@@ -29,6 +30,7 @@ class OfferFilter:
     near: Around | None = None
     remote: bool | None = None
     weekday: int | None = None
+    slots: int | None = None
     actor: UUID | None = None
     q: str | None = None
 
@@ -39,7 +41,7 @@ def offer_of(row: DirectoryOfferRow) -> DirectoryOffer:
     return DirectoryOffer(
         id=row.id, version=row.version, listed=row.listed, state=row.state, category=row.category, provider_actor_id=row.provider_actor_id,
         details=row.details, languages=languages, remote=row.remote, lat=row.lat, lon=row.lon, radius_km=row.radius_km,
-        weekdays=row.weekdays, valid_until=row.valid_until, folded=row.folded, posted_at=row.posted_at, created_at=row.created_at,
+        weekdays=row.weekdays, slots=row.slots, valid_until=row.valid_until, folded=row.folded, posted_at=row.posted_at, created_at=row.created_at,
         updated_at=row.updated_at,
     )  # fmt: skip
 
@@ -71,6 +73,8 @@ def _conditions(wanted: OfferFilter, today: date) -> list[ColumnElement[bool]]:
         found.append(col(row.remote).is_(wanted.remote))
     if wanted.weekday is not None:
         found.append(col(row.weekdays).bitwise_and(1 << wanted.weekday) != 0)
+    if wanted.slots is not None:
+        found.append(col(row.slots).bitwise_and(wanted.slots) != 0)
     if wanted.actor is not None:
         found.append(col(row.provider_actor_id) == wanted.actor)
     if wanted.q is not None:
@@ -96,6 +100,20 @@ class DirectoryStore:
         """One page of listed offers that are still valid, newest first."""
         found = await read_page(self.session, select(DirectoryOfferRow).where(*_conditions(wanted, today)), ORDER, request, descending=True)
         return found.map(offer_of)
+
+    async def useful(self, request: PageRequest, wanted: OfferFilter, asked: Asked, today: date) -> Listed[DirectoryOffer]:
+        """One page of the same offers, the most useful first; of very many, only the newest are compared. Their number is told as the total."""
+        row = DirectoryOfferRow
+        light = (col(row.id), col(row.languages), col(row.remote), col(row.lat), col(row.lon), col(row.slots))
+        newest = select(*light).where(*_conditions(wanted, today)).order_by(*(one.desc() for one in ORDER)).limit(MOST_RANKED + 1)
+        known = [Known(one.id, one.languages, one.remote, one.lat, one.lon, one.slots) for one in (await self.session.execute(newest)).all()]
+        start = request.after[0] if request.after and isinstance(request.after[0], int) else 0
+        ids = [one.id for one in most_useful_first(known[:MOST_RANKED], asked)]
+        shown = ids[start : start + request.limit]
+        rows = {one.id: one for one in (await self.session.execute(select(row).where(col(row.id).in_(shown)))).scalars()}
+        total = len(ids) if len(known) <= MOST_RANKED else None
+        more = (start + request.limit,) if start + request.limit < len(ids) else None
+        return Listed([offer_of(rows[one]) for one in shown if one in rows], more, total)
 
     async def put(self, offer: DirectoryOffer) -> bool:
         """Store an entry unless a version as new or newer is there. True when it was stored."""

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Column, Index, Integer, Text
 from sqlmodel import Field
 
 from chassis.tables import Json, UTCDateTime
@@ -30,6 +30,7 @@ class DirectoryOfferRow(Base, table=True):
     lon: float | None = None
     radius_km: float | None = None
     weekdays: int
+    slots: int = Field(sa_column=Column(Integer, nullable=False, server_default="2097151"))
     valid_until: date | None = None
     folded: str = Field(sa_column=Column(Text, nullable=False))
     posted_at: datetime = Field(sa_type=UTCDateTime)
