@@ -79,6 +79,7 @@ async def person_erased(work: Work, event: people.PersonErasedV1) -> None:
     else:
         await matches.end_of_provider(work, event.subject_id)
         await offers.erase_provider(work, event.subject_id)
+        await work.questions.blank_account(event.subject_id, work.now)
 
 
 HANDLERS: dict[type[Event], Handler] = {

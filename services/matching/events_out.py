@@ -12,6 +12,7 @@ from services.matching.model.case import Case
 from services.matching.model.match import Match, MatchState
 from services.matching.model.need import Need
 from services.matching.model.offer import Offer, OfferState, ProviderKind
+from services.matching.model.questions import Question
 from services.matching.model.round import Round
 
 STAFF = ("coordinator", "admin")
@@ -132,10 +133,10 @@ def proposals_ready(need: Need, case: Case, version: int, verdicts: list[Verdict
     )
 
 
-def match_event(match: Match, case: Case, category: str, answered_by: UUID | None) -> told.MatchState:
-    """A match's step, under the name of the state that it reached."""
+def match_event(match: Match, case: Case, category: str, answered_by: UUID | None, kind: type[told.MatchState] | None = None) -> told.MatchState:
+    """A match's step, under the name of the state that it reached, or of what happened while it stayed there."""
     reason = match.outcome or match.cancel_reason or match.decline_reason
-    return MATCH_EVENTS[match.state](
+    return (kind or MATCH_EVENTS[match.state])(
         match_id=match.id,
         version=match.version,
         state=match.state.value,
@@ -155,6 +156,21 @@ def match_event(match: Match, case: Case, category: str, answered_by: UUID | Non
         answer_by=match.answer_by,
         round_id=match.round_id,
         reason=reason.value if reason else None,
+    )
+
+
+def question_event(kind: type[told.MatchQuestionState], question: Question, match: Match, case: Case) -> told.MatchQuestionState:
+    """That something was asked or answered about a match; never the words."""
+    return kind(
+        question_id=question.id,
+        version=question.version,
+        state="asked" if question.is_open else "answered",
+        match_id=match.id,
+        provider_actor_id=match.provider.id if match.provider.kind is ProviderKind.ACTOR else None,
+        provider_account_id=match.provider.id if match.provider.kind is ProviderKind.ACCOUNT else None,
+        recorded_by=case.recorded_by,
+        case_actor_id=case.actor_id,
+        shared_with=sorted(case.shared_with),
     )
 
 

@@ -190,6 +190,17 @@ def test_a_helper_that_dies_leaves_the_start_as_it_is():
     helper.close()
 
 
+def test_a_helper_that_is_late_is_given_up_for_good():
+    helper = Helper(grace=0.0)
+    nothing = Instance(*(np.zeros(size, np.int64) for size in (0, 1, 0, 1, 0, 0)))
+
+    first = helper.best(nothing, 0.0, np.zeros(0, np.int64))
+    started = helper._process
+
+    assert first is None and started is None
+    assert helper.best(nothing, 60.0, np.zeros(0, np.int64)) is None
+
+
 async def test_progress_is_told_and_a_stop_takes_the_best_so_far():
     problem = a_large_round(300, 150, 4)
     stop, told = asyncio.Event(), list[Progress]()

@@ -28,6 +28,8 @@ from services.matching.use_cases.proposals import PairExplained
 router = APIRouter(prefix="/api/v1", route_class=HubRoute)
 CodeQuery = Annotated[str | None, Query(max_length=120, pattern=r"^[a-z][a-z0-9_.-]*$")]
 
+CaseCode = Annotated[str | None, Query(max_length=40, pattern=r"^[0-9A-Za-z-]+$", description="Only the case under this code.")]
+
 
 def case_read(case: Case) -> CaseRead:
     """A case as answered."""
@@ -107,10 +109,10 @@ async def record_case(body: schemas.CaseCreate, work: InOneTransaction, who: Who
 
 @router.get("/cases", response_model=Page[CaseRead])
 async def list_cases(
-    request: Request, response: Response, work: InOneTransaction, who: Who, page: Paging, state: CaseState | None = None
+    request: Request, response: Response, work: InOneTransaction, who: Who, page: Paging, state: CaseState | None = None, code: CaseCode = None
 ) -> dict[str, Any]:
     """Cases of the caller's team, and those that are shared with it; newest first."""
-    found = await work.cases.listed(who, page, state=state.value if state else None)
+    found = await work.cases.listed(who, page, state=state.value if state else None, code=code)
     return listed(request, response, found.map(case_read))
 
 

@@ -33,6 +33,10 @@ class CaseClosed(Conflict):
     """A closed case takes no more changes."""
 
 
+class CaseNotToReopen(Conflict):
+    """Only a closed case whose household is still recorded is opened again."""
+
+
 class CaseHasLiveNeeds(Conflict):
     """Needs that are matched or in progress must end first."""
 
@@ -138,6 +142,14 @@ class Case:
         if live_needs:
             raise CaseHasLiveNeeds("{count} needs of this case are matched or in progress; end these matches first.", count=live_needs)
         return replace(self, version=self.version + 1, updated_at=now, state=CaseState.CLOSED)
+
+    def reopen(self, now: datetime, blanked: bool) -> "Case":
+        """Go on with a case that was ended, while what describes the household is still there."""
+        if self.state is not CaseState.CLOSED:
+            raise CaseNotToReopen("The case is open.")
+        if blanked:
+            raise CaseNotToReopen("The household of this case was removed after it was closed; record a new case.")
+        return replace(self, version=self.version + 1, updated_at=now, state=CaseState.OPEN)
 
     def must_be_open(self) -> None:
         """Refuse where the case is closed (also asked before a need is recorded)."""

@@ -1,7 +1,7 @@
 """A match: the closed loop from a coordinator's confirmation to an outcome, in which a place is given back at most once."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -94,6 +94,14 @@ class AnswerStillDue(Conflict):
     """A match expires only after the day by which its provider was to answer."""
 
 
+class ExtendedTooFar(Conflict):
+    """A request does not wait for ever."""
+
+
+LONGEST_ANSWER = timedelta(days=60)
+"""So long after it was made, no request waits for an answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A confirmed pairing. It keeps the size, the provider and `returns` as they were when it was confirmed, with the score and the name of
@@ -137,6 +145,19 @@ class Match:
         """The provider says no."""
         self._must_be(MatchState.CONFIRMED)
         return self._ended(MatchState.DECLINED, now, decline_reason=reason)
+
+    def extend(self, days: int, now: datetime) -> "Match":
+        """Give the provider more time to answer."""
+        self._must_be(MatchState.CONFIRMED)
+        answer_by = max(self.answer_by, now) + timedelta(days=days)
+        if answer_by > self.created_at + LONGEST_ANSWER:
+            raise ExtendedTooFar("A request waits {days} days at most; choose another offer.", days=LONGEST_ANSWER.days)
+        return self._moved(MatchState.CONFIRMED, now, answer_by=answer_by)
+
+    def remind(self) -> "Match":
+        """The provider is reminded; since when the match stands where it stands does not change."""
+        self._must_be(*LIVE)
+        return replace(self, version=self.version + 1)
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether the provider's time to answer is over."""

@@ -64,7 +64,7 @@ class CaseStore:
         """Write a change, if nobody else did meanwhile. Raises CaseChanged."""
         values = _case_columns(after)
         if before.state is not after.state:
-            values["closed_at"] = after.updated_at
+            values["closed_at"] = after.updated_at if after.state is CaseState.CLOSED else None
         done = await self._session.execute(update(CaseRow).where(C.id == before.id, C.version == before.version).values(**values))
         if done.rowcount != 1:  # type: ignore[attr-defined]
             raise CaseChanged("Somebody changed this case in the meantime; read it again.")
@@ -84,13 +84,19 @@ class CaseStore:
             found.update({case.id: case for case in await self._with_shares(rows)})
         return found
 
-    async def listed(self, caller: Caller, page: PageRequest, *, state: str | None = None) -> Listed[Case]:
-        """Cases that the caller may see, newest first."""
+    async def listed(self, caller: Caller, page: PageRequest, *, state: str | None = None, code: str | None = None) -> Listed[Case]:
+        """Cases that the caller may see, newest first; `code`: the one of that code."""
         query: Select[Any] = select(CaseRow).where(seen_by(caller))
+        if code is not None:
+            query = query.where(C.code == code)
         if state is not None:
             query = query.where(C.state == state)
         result = await read_page(self._session, query, [C.id], page, descending=True)
         return Listed(await self._with_shares(result.items), result.more_after, result.total)
+
+    async def is_blanked(self, case_id: UUID) -> bool:
+        """Whether what describes the household was removed."""
+        return bool((await self._session.execute(select(C.blanked).where(C.id == case_id))).scalar_one())
 
     async def to_blank(self, before: datetime, limit: int = 100) -> list[UUID]:
         """Cases that were closed before that moment and still hold a household."""

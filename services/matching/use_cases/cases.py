@@ -126,6 +126,7 @@ async def blank_closed_cases(work: Work) -> int:
     ids = await work.cases.to_blank(work.now - timedelta(days=work.settings.closed_case_days))
     for case_id in ids:
         await work.cases.blank(case_id, work.now)
+        await work.questions.blank_case(case_id, work.now)
         await work.audit.record("case.blanked", "case", case_id)
     return len(ids)
 
@@ -158,6 +159,7 @@ async def erase_case(work: Work, case_id: UUID) -> None:
     if case.state is CaseState.OPEN:
         case = await _close_erased(work, case)
     await work.cases.blank(case_id, work.now)
+    await work.questions.blank_case(case_id, work.now)
     await work.changes.note("case", case_id, work.now)
     await work.audit.record("case.erased", "case", case_id)
 

@@ -69,7 +69,7 @@ class Exact:
         arrays = level_of(self.component.groups, self.component.room, kept)
         # A pinned need comes first: it has one option only.
         levels = np.array([-1 if group.needs[0].id in kept else group.level for group in arrays.groups], np.int64)
-        chosen = self.helper.by_level(arrays.instance, levels)
+        chosen = self.helper.by_level(arrays.instance, levels, self.proofs_until - monotonic())
         if chosen is None:
             return False
         seats = arrays.seats(chosen)

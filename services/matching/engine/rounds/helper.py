@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import select
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,21 +12,28 @@ from typing import Any
 
 from services.matching.engine.solving.instance import Instance, Ints
 
+START = 5.0
+"""Seconds beyond a job's own that its answer may take: the process starts and loads its kernels."""
+
 
 class Helper:
-    """The other end of the process: started at the first job, ended with its parent."""
+    """The other end of the process: started at the first job, ended with its parent. On a machine where the kernels are not compiled yet it is
+    given up at its first late answer, so that a round keeps its time; what was compiled by then stays on disk."""
 
-    def __init__(self) -> None:
+    def __init__(self, grace: float = START) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._grace = grace
+        self._given_up = False
 
     def best(self, instance: Instance, seconds: float, start: Ints) -> tuple[Ints, int] | None:
-        """The best choice that `portfolio.best` finds, and its bound; None where there is none, or the process died: then the start stands."""
-        answer: tuple[Ints, int] | None = self._ask("best", instance, seconds, start)
+        """The best choice that `portfolio.best` finds, and its bound; None where there is none, or the process died or is late: then the start
+        stands."""
+        answer: tuple[Ints, int] | None = self._ask(seconds, "best", instance, seconds, start)
         return answer
 
-    def by_level(self, instance: Instance, level: Ints) -> Ints | None:
-        """The optimum of `lexicographic.solve_levels`: unit demand, level by level, exactly."""
-        answer: Ints | None = self._ask("by_level", instance, level)
+    def by_level(self, instance: Instance, level: Ints, seconds: float) -> Ints | None:
+        """The optimum of `lexicographic.solve_levels`: unit demand, level by level, exactly; None where it takes longer than these seconds."""
+        answer: Ints | None = self._ask(seconds, "by_level", instance, level)
         return answer
 
     def close(self) -> None:
@@ -35,7 +43,9 @@ class Helper:
             self._process.wait()
             self._process = None
 
-    def _ask(self, *job: object) -> Any:  # Any: what the job answers
+    def _ask(self, seconds: float, *job: object) -> Any:  # Any: what the job answers
+        if self._given_up:
+            return None
         if self._process is None:
             command = (sys.executable, "-m", "services.matching.engine.rounds.helper")
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -43,6 +53,10 @@ class Helper:
         try:
             pickle.dump(job, self._process.stdin)
             self._process.stdin.flush()
+            if not select.select([self._process.stdout], [], [], seconds + self._grace)[0]:
+                self._given_up = True
+                self.close()
+                return None
             answer = pickle.load(self._process.stdout)  # noqa: S301 - from our own process only
         except (EOFError, OSError, pickle.UnpicklingError):
             self.close()

@@ -226,3 +226,23 @@ def warm() -> None:
         _branch(core, prices, Incumbent(core, perf_counter()), 10)
         Search(core, prices, guess).run(10, 1.0)
         NearerBound(core, prices, 0, 1.0).run()
+    _warm_single_places(Instance(np.array([1, 1], np.int64), first, np.array([5, 4, 6, 5, 3, 3], np.int64), ends, resource, np.ones(6, np.int64)))
+
+
+def _warm_single_places(tiny: Instance) -> None:
+    """The auction, its paths, and the live plan that uses the same kernels."""
+    from services.matching.engine.solving.auction import auctioned
+    from services.matching.engine.solving.live import LivePlan
+    from services.matching.engine.solving.network import unit_network
+
+    chosen = auctioned(unit_network(tiny))
+    if chosen is None:
+        raise AssertionError("the tiny auction comes to an end")
+    plan = LivePlan.from_answer(tiny, chosen)
+    need = plan.insert([0, 1], [9, 8])
+    place = plan.open_place(1, [need], [7])
+    plan.set_capacity(0, 2)
+    plan.set_capacity(0, 0)
+    plan.withdraw(need)
+    plan.close_place(place)
+    plan.instance()
