@@ -75,6 +75,42 @@ class OfferRow(Base, table=True):
     updated_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
 
 
+class StatisticRow(Base, table=True):
+    """A figure of a day, week or month: how many of a measure, in all (empty names) or broken by one or two of category, area and language.
+    Never by more, and never with an id, so that it may outlive the cases that it counted (R14, R19, R21)."""
+
+    __tablename__ = "statistic"
+    __table_args__ = (Index("ix_statistic_start", "grain", "start"),)
+    grain: str = Field(primary_key=True, max_length=5)
+    split: str = Field(primary_key=True, max_length=20)
+    """Which of the three are named: "", "category", "area", "language", "category area" or "category language"."""
+    measure: str = Field(primary_key=True, max_length=30)
+    start: date = Field(primary_key=True)
+    category: str = Field(primary_key=True, max_length=120)
+    area: str = Field(primary_key=True, max_length=15)
+    language: str = Field(primary_key=True, max_length=12)
+    bucket: int = Field(primary_key=True)
+    """Of a duration: its whole hours, coarser where it is long; 0 of all else."""
+    value: int
+
+
+class StatisticDayRow(Base, table=True):
+    """A day whose figures are counted; its week and month hold it."""
+
+    __tablename__ = "statistic_day"
+    day: date = Field(primary_key=True)
+    counted_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+
+
+class PublishedQuarterRow(Base, table=True):
+    """What was published of a quarter that is over. Written once and never changed, so that nobody can subtract two readings (R21)."""
+
+    __tablename__ = "published_quarter"
+    start: date = Field(primary_key=True)
+    figures: JsonValue = Field(sa_column=Column(Json, nullable=False))
+    published_at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+
+
 class CaseRow(Base, table=True):
     """A case, under a random code. No name."""
 
