@@ -9,6 +9,7 @@ TABLE: tuple[Rule, ...] = (
         ("GET", "/api/v1/vocabulary", "read categories"),
         ("GET", "/api/v1/weights", "read how matching ranks"),
         ("GET", "/api/v1/weights/{version}", "read how matching ranks"),
+        ("GET", "/api/v1/weights/{version}/example", "read how matching ranks"),
         ("GET", "/api/v1/scarcity", "read what is lacking"),
         ("GET", "/api/v1/scarcity/history", "read what is lacking"),
         ("GET", "/api/v1/offers", "read public offers"),

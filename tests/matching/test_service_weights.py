@@ -35,6 +35,15 @@ async def test_everybody_reads_which_weights_are_used_in_plain_words(world: Worl
     assert sum(one["parts"].values()) == 100 and one["text"]
 
 
+async def test_the_worked_example_is_the_real_definition_with_the_weights_of_the_preset(world: World) -> None:
+    balanced, near = [await world.get(anonymous(), f"{WEIGHTS}/{name}/example") for name in ("default-1", "near-first-1")]
+
+    points = {part["name"]: part["points"] for part in balanced["parts"]}
+    assert points["distance"] == 700 and points["times"] == 500 and points["size_fit"] == 250 and points["answering"] == 750
+    assert balanced["score"] == sum(part["points"] * part["weight"] for part in balanced["parts"]) != near["score"]
+    assert all(part["reason"]["text"] for part in near["parts"]) and near["weights"] == "near-first-1"
+
+
 @pytest.mark.parametrize("locale", ["fr", "de", "es", "it", "uk", "ar"])
 def test_every_sentence_about_weights_is_translated(locale: str) -> None:
     sentences = [*PRESET_SENTENCES.values(), *PART_SENTENCES.values()]

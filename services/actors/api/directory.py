@@ -38,7 +38,8 @@ def _shape(offer: DirectoryOffer, refs: dict[UUID, ActorRef], near: Around | Non
         **details, "description": details.get("description") or {}, "id": offer.id, "version": offer.version, "state": offer.state,
         "category": offer.category, "provider": refs.get(offer.provider_actor_id) if offer.provider_actor_id else None,
         "languages": list(offer.languages), "remote": offer.remote, "place": place, "valid_until": offer.valid_until,
-        "distance_km": None if away is None else round(away, 1), "posted_at": offer.posted_at, "created_at": offer.created_at, "updated_at": offer.updated_at,
+        "distance_km": None if away is None else round(away, 1),
+        "posted_at": offer.posted_at, "created_at": offer.created_at, "updated_at": offer.updated_at,
     }  # fmt: skip
 
 

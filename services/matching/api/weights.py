@@ -7,11 +7,13 @@ from fastapi import APIRouter, Path
 from chassis.context import locale
 from chassis.edge import HubRoute
 from chassis.language import translate
-from services.matching.api.common import InOneTransaction
+from services.matching.api.common import InOneTransaction, reason_read
+from services.matching.engine.example import worked_example
 from services.matching.engine.types import PartName
 from services.matching.engine.weights import PART_SENTENCES, PRESET_SENTENCES
 from services.matching.model.weights import Preset
-from services.matching.schemas.weights import WeightsCreate, WeightsList, WeightsPartRead, WeightsRead
+from services.matching.schemas.parts import PartRead, ReasonRead
+from services.matching.schemas.weights import WeightsCreate, WeightsExample, WeightsList, WeightsPartRead, WeightsRead
 from services.matching.use_cases import weights as do
 
 router = APIRouter(prefix="/api/v1/weights", route_class=HubRoute)
@@ -48,6 +50,18 @@ async def list_weights(work: InOneTransaction) -> WeightsList:
 async def read_weights(version: Name, work: InOneTransaction) -> WeightsRead:
     """One preset. For everybody."""
     return weights_read(await work.weights.get(version))
+
+
+@router.get("/{version}/example")
+async def work_an_example(version: Name, work: InOneTransaction) -> WeightsExample:
+    """An invented pair, scored by the real definition with this preset, each part in words. For everybody."""
+    preset = await work.weights.get(version)
+    found = worked_example(preset.weights)
+    parts = [
+        PartRead(name=part.name, points=part.points, weight=part.weight, reason=ReasonRead.model_validate(reason_read(part.reason)))
+        for part in found.parts
+    ]
+    return WeightsExample(weights=preset.version, score=found.score, parts=parts)
 
 
 @router.post("", status_code=201)

@@ -9,6 +9,7 @@ from chassis.problems import Refused
 from chassis.web import Body
 from services.matching.engine.weights import Weights
 from services.matching.model.weights import NOTE_LENGTH
+from services.matching.schemas.parts import PartRead
 
 Percentage = Annotated[int, Field(ge=0, le=100, examples=[10])]
 
@@ -75,3 +76,11 @@ class WeightsList(BaseModel):
     in_use: str
     items: list[WeightsRead]
     total: int
+
+
+class WeightsExample(BaseModel):
+    """One invented pair, measured by the same definition and weights as real ones: an Arabic speaker who waits for an evening class of French."""
+
+    weights: str = Field(examples=["default-1"])
+    score: int = Field(description="The sum of points times weight: 0 to 100 000.")
+    parts: list[PartRead]
