@@ -82,6 +82,7 @@ class OfferRefusedV1(OfferState):
     """Emitted when a moderator refused an offer."""
 
     type_name: ClassVar[str] = "hub.matching.offer.refused.v1"
+    reason: str | None = Field(None, description="Code of the reason that the moderator chose.")
 
 
 class OfferChangedV1(OfferState):
@@ -297,6 +298,45 @@ class MatchCancelledV1(MatchState):
     """Emitted when either side cancelled."""
 
     type_name: ClassVar[str] = "hub.matching.match.cancelled.v1"
+
+
+class MatchQuestionState(Event):
+    """A question that a provider asks about a request, and whether it was answered; never its words."""
+
+    about: ClassVar[str] = "question_id"
+    question_id: UUID
+    version: int = Field(ge=1)
+    state: str = Field(description="asked or answered.")
+    match_id: UUID
+    provider_actor_id: UUID | None = None
+    provider_account_id: UUID | None = None
+    recorded_by: UUID | None = Field(None, description="Who recorded the case.")
+    case_actor_id: UUID | None = None
+    shared_with: list[UUID] = Field(default_factory=list)
+
+
+class MatchQuestionAskedV1(MatchQuestionState):
+    """Emitted when a provider asks the coordinator something about a request."""
+
+    type_name: ClassVar[str] = "hub.matching.match.question_asked.v1"
+
+
+class MatchQuestionAnsweredV1(MatchQuestionState):
+    """Emitted when the coordinator answered it."""
+
+    type_name: ClassVar[str] = "hub.matching.match.question_answered.v1"
+
+
+class MatchExtendedV1(MatchState):
+    """Emitted when the provider was given more time to answer."""
+
+    type_name: ClassVar[str] = "hub.matching.match.extended.v1"
+
+
+class MatchRemindedV1(MatchState):
+    """Emitted when a coordinator reminds the provider: to answer, or to say how the help goes."""
+
+    type_name: ClassVar[str] = "hub.matching.match.reminded.v1"
 
 
 class AskState(Event):

@@ -59,6 +59,17 @@ class AccountResetRequestedV1(Event):
     locale: str
 
 
+class EmailChangeRequestedV1(Event):
+    """Emitted when the holder of an account wants another e-mail address. Two mails go out, to the old and to the new address; both addresses
+    and their links are asked from the vault when they are sent."""
+
+    type_name: ClassVar[str] = "hub.people.account.email_change_requested.v1"
+    about: ClassVar[str] = "change_id"
+    change_id: UUID
+    account_id: UUID
+    locale: str
+
+
 class RegistrationRequestedV1(Event):
     """Emitted when somebody gave their address to offer help. The address and the link are asked from the vault when the mail is sent."""
 

@@ -31,8 +31,13 @@ TABLE: tuple[Rule, ...] = (
         ("PATCH", "/api/v1/offers/{offer_id}", "post offers", (V, M, C, A), (OFFERS,)),
         *(
             ("POST", f"/api/v1/offers/{{offer_id}}/{verb}", "post offers", (V, M, C, A), (OFFERS,))
-            for verb in ("pause", "resume", "close", "confirm_review")
+            for verb in ("pause", "resume", "close", "confirm_review", "copy", "post")
         ),
+        ("POST", "/api/v1/offers/{offer_id}/hand_over", "post offers", (M, C), ()),
+        ("GET", "/api/v1/results", "own results", (V, M, C), ()),
+        ("GET", "/api/v1/matches/{match_id}/questions", "matches", (V, M, C, A), (MATCHES, OFFERS)),
+        ("POST", "/api/v1/matches/{match_id}/questions", "ask about a request", (V, M, C), (OFFERS,)),
+        ("POST", "/api/v1/matches/{match_id}/questions/{question_id}/answer", "answer about a request", (M, C), (MATCHES,)),
         ("POST", "/api/v1/offers/{offer_id}/approve", "moderate", (C, A), ()),
         ("POST", "/api/v1/offers/{offer_id}/refuse", "moderate", (C, A), ()),
         ("GET", "/api/v1/asks", "take what was asked without a name", (C,), ()),

@@ -19,8 +19,10 @@ from services.matching.model.offer import Provider
 from services.matching.model.scarcity import Pace
 from services.matching.settings import Settings
 from services.matching.store.asks import AskStore
+from services.matching.store.case_history import CaseHistoryStore
 from services.matching.store.cases import CaseStore
 from services.matching.store.changes import ChangeStore
+from services.matching.store.desk import DeskStore
 from services.matching.store.following import FollowStore
 from services.matching.store.history import HistoryStore
 from services.matching.store.known import KnownStore
@@ -28,6 +30,8 @@ from services.matching.store.matches import MatchStore
 from services.matching.store.needs import NeedStore
 from services.matching.store.offers import OfferStore
 from services.matching.store.proposals import ProposalStore
+from services.matching.store.questions import QuestionStore
+from services.matching.store.results import ResultStore
 from services.matching.store.rounds import RoundStore
 from services.matching.store.scarcity import ScarcityStore
 from services.matching.store.weights import WeightsStore
@@ -194,6 +198,8 @@ class Work(BaseWork):
     needs: NeedStore = field(init=False)
     matches: MatchStore = field(init=False)
     proposals: ProposalStore = field(init=False)
+    questions: QuestionStore = field(init=False)
+    results: ResultStore = field(init=False)
     rounds: RoundStore = field(init=False)
     following: FollowStore = field(init=False)
     weights: WeightsStore = field(init=False)
@@ -201,6 +207,8 @@ class Work(BaseWork):
     changes: ChangeStore = field(init=False)
     known: KnownStore = field(init=False)
     history: HistoryStore = field(init=False)
+    desk: DeskStore = field(init=False)
+    trail: CaseHistoryStore = field(init=False)
     touched: Touched = field(default_factory=Touched)
 
     def open_stores(self, session: AsyncSession) -> None:
@@ -211,6 +219,8 @@ class Work(BaseWork):
         self.needs = NeedStore(session)
         self.matches = MatchStore(session)
         self.proposals = ProposalStore(session)
+        self.questions = QuestionStore(session)
+        self.results = ResultStore(session)
         self.rounds = RoundStore(session)
         self.following = FollowStore(session)
         self.weights = WeightsStore(session)
@@ -218,6 +228,8 @@ class Work(BaseWork):
         self.changes = ChangeStore(session)
         self.known = KnownStore(session)
         self.history = HistoryStore(session)
+        self.desk = DeskStore(session)
+        self.trail = CaseHistoryStore(session)
 
     @property
     def settings(self) -> Settings:

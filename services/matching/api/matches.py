@@ -11,6 +11,7 @@ from services.matching import schemas
 from services.matching.api.common import InOneTransaction, Who, windows_read
 from services.matching.model.match import Match
 from services.matching.schemas import MatchRead
+from services.matching.store.matches import LIVE
 from services.matching.use_cases import matches as do
 from services.matching.use_cases.matches import MatchSeen, Standing
 from services.matching.work import Work
@@ -37,6 +38,7 @@ def match_read(seen: MatchSeen) -> MatchRead:
             languages=[wish.code for wish in need.languages] or list(case.languages),
             topics=[{"topic": wish.topic, "level": wish.level, "required": wish.required} for wish in need.topics],
             windows=windows_read(need.windows),
+            household=case.household.size if row.state in LIVE else None,
             from_=need.from_date,
             until=need.until_date,
         ),

@@ -10,9 +10,10 @@ from chassis.identity import Caller
 from chassis.ids import new_id
 from chassis.paging import Page, Paging, listed
 from services.matching import schemas
-from services.matching.api.common import InOneTransaction, Version, Who, windows_read
+from services.matching.api.common import InOneTransaction, Version, Who, account_id, windows_read
 from services.matching.model.offer import Offer, OfferChanges, OfferState, ProviderKind
 from services.matching.schemas import OfferRead
+from services.matching.schemas.offers import RefuseBody
 from services.matching.store.offers import is_owner, is_staff
 from services.matching.use_cases import offers as do
 
@@ -56,6 +57,9 @@ def offer_read(offer: Offer, caller: Caller) -> OfferRead:
         household={"min": offer.household_min, "max": offer.household_max},
         audience=offer.audience.value,
         review_on=offer.review_on,
+        entered_by=str(offer.entered_by) if inside and offer.entered_by else None,
+        closed_because=offer.closed_because.value if inside and offer.closed_because else None,
+        refused_because=offer.refusal if inside else None,
         posted_at=offer.posted_at,
         created_at=offer.created_at,
         updated_at=offer.updated_at,
@@ -89,6 +93,7 @@ async def post_offer(body: schemas.OfferCreate, work: InOneTransaction, who: Who
         household_min=body.household.min if body.household else None,
         household_max=body.household.max if body.household else None,
         audience=body.audience,
+        entered_by=account_id(who),
     )
     return offer_read(await do.post_offer(work, draft), who)
 
@@ -129,9 +134,9 @@ async def approve_offer(offer_id: UUID, work: InOneTransaction, who: Who) -> Off
 
 
 @router.post("/{offer_id}/refuse")
-async def refuse_offer(offer_id: UUID, work: InOneTransaction, who: Who) -> OfferRead:
-    """Refuse an offer that awaits moderation; it is closed and its provider told."""
-    return offer_read(await do.refuse_offer(work, offer_id), who)
+async def refuse_offer(offer_id: UUID, work: InOneTransaction, who: Who, body: RefuseBody | None = None) -> OfferRead:
+    """Refuse an offer that awaits moderation; it is closed, and its provider told and shown why."""
+    return offer_read(await do.refuse_offer(work, offer_id, (body or RefuseBody()).reason), who)
 
 
 @router.post("/{offer_id}/pause")
@@ -147,9 +152,27 @@ async def resume_offer(offer_id: UUID, work: InOneTransaction, who: Who) -> Offe
 
 
 @router.post("/{offer_id}/close")
-async def close_offer(offer_id: UUID, work: InOneTransaction, who: Who) -> OfferRead:
-    """End an offer for good; live matches go on."""
-    return offer_read(await do.close_offer(work, offer_id), who)
+async def close_offer(offer_id: UUID, work: InOneTransaction, who: Who, body: schemas.CloseBody | None = None) -> OfferRead:
+    """End an offer for good, perhaps with the reason; live matches go on."""
+    return offer_read(await do.close_offer(work, offer_id, body.because if body else None), who)
+
+
+@router.post("/{offer_id}/copy", status_code=201)
+async def copy_offer(offer_id: UUID, work: InOneTransaction, who: Who) -> OfferRead:
+    """Make a draft that says the same; nobody sees it until it is posted."""
+    return offer_read(await do.copy_offer(work, offer_id), who)
+
+
+@router.post("/{offer_id}/post")
+async def post_draft(offer_id: UUID, work: InOneTransaction, who: Who) -> OfferRead:
+    """Post a draft. A volunteer's public offer waits for a moderator."""
+    return offer_read(await do.post_draft(work, offer_id), who)
+
+
+@router.post("/{offer_id}/hand_over")
+async def hand_over_offer(offer_id: UUID, work: InOneTransaction, who: Who) -> OfferRead:
+    """Give an offer of your own to the organisation in which you have a place; requests that were made stay yours."""
+    return offer_read(await do.hand_over_offer(work, offer_id), who)
 
 
 @router.post("/{offer_id}/confirm_review")

@@ -23,6 +23,28 @@ class OfferState(StrEnum):
     CLOSED = "closed"
 
 
+class RefusalReason(StrEnum):
+    """Why a moderator does not approve an offer."""
+
+    CONTACT_IN_TEXT = "contact_in_text"
+    UNCLEAR = "unclear"
+    NO_HELP = "no_help"
+    COSTS_MONEY = "costs_money"
+    NOT_SAFE = "not_safe"
+    THERE_ALREADY = "there_already"
+    OTHER = "other"
+
+
+class CloseReason(StrEnum):
+    """Why an offer ended."""
+
+    ALL_GIVEN = "all_given"
+    GIVEN_ELSEWHERE = "given_elsewhere"
+    NO_TIME = "no_time"
+    NOBODY_ASKED = "nobody_asked"
+    OTHER = "other"
+
+
 class OfferNotInState(Conflict):
     """The offer stands where this cannot be done."""
 
@@ -119,7 +141,11 @@ class Offer:
     places_used: int = 0
     review_on: date | None = None
     posted_at: datetime | None = None
+    entered_by: UUID | None = None
+    closed_because: CloseReason | None = None
     version: int = 1
+    refusal: RefusalReason | None = None
+    """Why a moderator did not approve it."""
 
     @property
     def places_left(self) -> int:
@@ -165,6 +191,11 @@ class Offer:
         self._must_be(OfferState.AWAITING_MODERATION)
         return self._changed(now, state=self._open_or_full())
 
+    def refuse(self, reason: RefusalReason, now: datetime) -> "Offer":
+        """A moderator does not open it; that is its end."""
+        self._must_be(OfferState.AWAITING_MODERATION)
+        return self._changed(now, state=OfferState.CLOSED, refusal=reason)
+
     def pause(self, now: datetime) -> "Offer":
         """Take no new requests for a while; live matches go on."""
         self._must_be(OfferState.OPEN, OfferState.FULL)
@@ -184,10 +215,22 @@ class Offer:
         """Whether the provider should be asked, or the offer paused if the question went unanswered."""
         return self.state in (OfferState.OPEN, OfferState.FULL) and self.review_on is not None and today >= self.review_on
 
-    def close(self, now: datetime) -> "Offer":
+    def close(self, now: datetime, because: CloseReason | None = None) -> "Offer":
         """End the offer for good; live matches go on."""
         self._must_be(*(state for state in OfferState if state is not OfferState.CLOSED))
-        return self._changed(now, state=OfferState.CLOSED)
+        return self._changed(now, state=OfferState.CLOSED, closed_because=because)
+
+    def copy(self, offer_id: UUID, by: UUID | None, today: date, now: datetime) -> "Offer":
+        """A draft that says the same, with all places free; dates that are over are left out."""
+        first = self.valid_from if self.valid_from is not None and self.valid_from >= today else None
+        last = self.valid_until if self.valid_until is not None and self.valid_until >= today else None
+        copied = replace(self, id=offer_id, state=OfferState.DRAFT, places_used=0, valid_from=first, valid_until=last, version=1, entered_by=by)
+        return replace(copied, review_on=None, posted_at=None, closed_because=None, created_at=now, updated_at=now)
+
+    def hand_over(self, provider: Provider, now: datetime) -> "Offer":
+        """Another gives it from now on; live matches stay with who accepted them."""
+        self._must_be(*(state for state in OfferState if state is not OfferState.CLOSED))
+        return self._changed(now, provider=provider)
 
     def change(self, now: datetime, moderated: bool = False, **changes: Unpack[OfferChanges]) -> "Offer":
         """Change what is offered. With `moderated`, an offer that was visible goes back before the moderator."""

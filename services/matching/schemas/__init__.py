@@ -18,6 +18,7 @@ from services.matching.schemas.needs import (
     wishes_of,
 )
 from services.matching.schemas.offers import (
+    CloseBody,
     HouseholdBounds,
     OfferCreate,
     OfferFields,
@@ -38,6 +39,7 @@ __all__ = [
     "CaseRead",
     "CaseUpdate",
     "CategoryRead",
+    "CloseBody",
     "ConsentBody",
     "DeclineBody",
     "FailBody",

@@ -55,6 +55,7 @@ class MatchNeed(BaseModel):
     languages: list[str]
     topics: list[dict[str, str | bool | None]]
     windows: list[dict[str, int | str]]
+    household: int | None = Field(None, description="How many persons the household has; null once the match has ended.")
     from_: date | None = Field(serialization_alias="from")
     until: date | None
 

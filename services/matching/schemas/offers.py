@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, field_validator
 from chassis.web import Body
 from services.matching.engine.types import Audience, LevelRange, Unit
 from services.matching.model.limits import DESCRIPTION_LENGTH, TITLE_LENGTH
+from services.matching.model.offer import CloseReason, RefusalReason
 from services.matching.schemas.parts import Code, Codes, Day, Language, LocationBody, Windows
 
 PROVIDER_WORDS = "Whose offer it is; by default the caller's own, or that of the organisation in which they have a place."
@@ -97,6 +98,18 @@ class OfferUpdate(OfferFields):
     audience: Audience | None = None
 
 
+class RefuseBody(Body):
+    """Why an offer is not approved; its provider reads it."""
+
+    reason: RefusalReason = RefusalReason.OTHER
+
+
+class CloseBody(Body):
+    """Why the offer ends."""
+
+    because: CloseReason | None = None
+
+
 class OfferRead(BaseModel):
     """An offer as the caller may see it: who gives it is shown to coordinators and to its own people (`provider`), organisations to everybody."""
 
@@ -123,6 +136,9 @@ class OfferRead(BaseModel):
     household: dict[str, int | None]
     audience: str
     review_on: date | None
+    entered_by: str | None = Field(None, description="The account that wrote it; for its own people and coordinators.")
+    closed_because: str | None = Field(None, description="Why it ended; for its own people and coordinators.")
+    refused_because: RefusalReason | None = Field(None, description="Why a moderator did not approve it; for its provider and for moderators.")
     posted_at: datetime | None
     created_at: datetime
     updated_at: datetime

@@ -12,7 +12,7 @@ from chassis.errors import NotFound, PreconditionFailed
 from chassis.identity import Caller
 from chassis.paging import Listed, PageRequest, read_page
 from services.matching.engine.types import Audience, Unit
-from services.matching.model.offer import Location, Offer, OfferState, Provider, ProviderKind
+from services.matching.model.offer import CloseReason, Location, Offer, OfferState, Provider, ProviderKind, RefusalReason
 from services.matching.store import shapes
 from services.matching.tables import Base, OfferRow
 
@@ -169,6 +169,11 @@ class OfferStore:
         query = select(T.id).where(T.provider_kind == str(provider.kind), T.provider_id == provider.id, T.state == "open")
         return list((await self._session.execute(query.order_by(T.id).limit(5000))).scalars())
 
+    async def count_drafts(self, provider: Provider) -> int:
+        """How many drafts a provider keeps."""
+        mine = T.provider_kind == str(provider.kind), T.provider_id == provider.id, T.state == "draft"
+        return int((await self._session.execute(select(func.count()).select_from(OfferRow).where(*mine))).scalar_one())
+
     async def of_category(self, category: str, limit: int) -> list[Offer]:
         """Offers of a category and below it that are open, full or paused; those most recently posted where there are more."""
         query = select(OfferRow).where(or_(T.category == category, T.category.startswith(category + ".", autoescape=True)))
@@ -192,7 +197,7 @@ class OfferStore:
 
     async def blank(self, offer_id: UUID, now: datetime) -> None:
         """Remove an erased provider's texts and place."""
-        values = {"title": BLANK_TITLE, "description": {}, "lat": None, "lon": None, "remote": True, "updated_at": now}
+        values = {"title": BLANK_TITLE, "description": {}, "lat": None, "lon": None, "remote": True, "entered_by": None, "updated_at": now}
         await self._session.execute(update(OfferRow).where(OfferRow.id == offer_id).values(**values))  # type: ignore[arg-type]
 
 
@@ -230,7 +235,10 @@ def to_offer(row: OfferRow) -> Offer:
         places_used=row.places_used,
         review_on=row.review_on,
         posted_at=row.posted_at,
+        entered_by=row.entered_by,
+        closed_because=CloseReason(row.closed_because) if row.closed_because else None,
         version=row.version,
+        refusal=RefusalReason(row.refused_because) if row.refused_because else None,
     )
 
 
@@ -265,6 +273,9 @@ def _columns(offer: Offer) -> dict[str, Any]:  # Any: column values of many type
         "audience": str(offer.audience),
         "review_on": offer.review_on,
         "posted_at": offer.posted_at,
+        "entered_by": offer.entered_by,
+        "closed_because": str(offer.closed_because) if offer.closed_because else None,
         "created_at": offer.created_at,
         "updated_at": offer.updated_at,
+        "refused_because": offer.refusal.value if offer.refusal else None,
     }

@@ -39,6 +39,13 @@ class NotTheProvider(Forbidden):
     """Only the provider answers a request, or a coordinator of the case on the provider's behalf."""
 
 
+class Way(StrEnum):
+    """How somebody answered, for the audit trail."""
+
+    SIGNED_IN = "signed_in"
+    MAIL_LINK = "mail_link"
+
+
 class Standing(StrEnum):
     """Where a reader of a match stands."""
 
@@ -116,16 +123,16 @@ async def confirm_match(work: Work, need_id: UUID, offer_id: UUID, round_id: UUI
     return match
 
 
-async def accept_match(work: Work, match_id: UUID) -> Match:
+async def accept_match(work: Work, match_id: UUID, way: Way = Way.SIGNED_IN) -> Match:
     """The provider says yes."""
     before, on_behalf = await _for_provider(work, match_id)
-    return await _step(work, before, before.accept(work.now), "match.accepted", answering=True, on_behalf=on_behalf)
+    return await _step(work, before, before.accept(work.now), "match.accepted", answering=True, on_behalf=on_behalf, way=way)
 
 
-async def decline_match(work: Work, match_id: UUID, reason: DeclineReason) -> Match:
+async def decline_match(work: Work, match_id: UUID, reason: DeclineReason, way: Way = Way.SIGNED_IN) -> Match:
     """The provider says no; the places come back and the need looks on."""
     before, on_behalf = await _for_provider(work, match_id)
-    return await _step(work, before, before.decline(reason, work.now), "match.declined", answering=True, on_behalf=on_behalf)
+    return await _step(work, before, before.decline(reason, work.now), "match.declined", answering=True, on_behalf=on_behalf, way=way)
 
 
 async def start_match(work: Work, match_id: UUID) -> Match:
@@ -188,7 +195,9 @@ async def _for_provider(work: Work, match_id: UUID) -> tuple[Match, bool]:
     raise NotTheProvider("Only the provider answers this request.")
 
 
-async def _step(work: Work, before: Match, after: Match, action: str, *, answering: bool = False, on_behalf: bool = False) -> Match:
+async def _step(
+    work: Work, before: Match, after: Match, action: str, *, answering: bool = False, on_behalf: bool = False, way: Way = Way.SIGNED_IN
+) -> Match:
     # First the need, then the offer: whoever confirms holds them in the same order.
     await work.needs.lock([before.need_id])
     need_before = (await work.needs.many([before.need_id]))[before.need_id]
@@ -203,11 +212,14 @@ async def _step(work: Work, before: Match, after: Match, action: str, *, answeri
     if offer is not offer_before:
         await work.offers.save(offer_before, offer)
     case = (await work.cases.many([before.case_id]))[before.case_id]
-    await _after(work, after, case, need if need is not need_before else None, offer if offer is not offer_before else None, answered_by, action)
+    moved = (need if need is not need_before else None, offer if offer is not offer_before else None)
+    await _after(work, after, case, *moved, answered_by, action, way)
     return after
 
 
-async def _after(work: Work, match: Match, case: Case, need: Need | None, offer: Offer | None, answered_by: UUID | None, action: str) -> None:
+async def _after(
+    work: Work, match: Match, case: Case, need: Need | None, offer: Offer | None, answered_by: UUID | None, action: str, way: Way = Way.SIGNED_IN
+) -> None:
     """Tell what changed, and let the indexes read it."""
     category = need.category if need else (await work.needs.many([match.need_id]))[match.need_id].category
     await work.outbox.add(events_out.match_event(match, case, category, answered_by), events_out.both_sides(match, case))
@@ -217,4 +229,5 @@ async def _after(work: Work, match: Match, case: Case, need: Need | None, offer:
         await work.outbox.add(events_out.need_event(told.NeedChangedV1, need, case), events_out.team(case))
     if offer is not None:
         await note_offer(work, offer)
-    await work.audit.record(action, "match", match.id, need_id=str(match.need_id), offer_id=str(match.offer_id))
+    by_link = {"by": way.value} if way is Way.MAIL_LINK else {}
+    await work.audit.record(action, "match", match.id, need_id=str(match.need_id), offer_id=str(match.offer_id), **by_link)

@@ -4,17 +4,25 @@ from datetime import timedelta
 from typing import Unpack
 from uuid import UUID
 
-from chassis.errors import Forbidden, PreconditionFailed, invalid_field
+from chassis.errors import Conflict, Forbidden, PreconditionFailed, invalid_field
 from chassis.identity import Caller
+from chassis.ids import new_id
 from contracts import matching as told
 from contracts.roles import Scope
 from services.matching import events_out
 from services.matching.engine.types import Audience
-from services.matching.model.offer import Offer, OfferChanges, OfferState, Provider, ProviderKind
+from services.matching.model.offer import CloseReason, Offer, OfferChanges, OfferState, Provider, ProviderKind, RefusalReason
 from services.matching.store.offers import is_staff
 from services.matching.use_cases.rights import MODERATORS, PROVIDERS, require
 from services.matching.use_cases.vocabulary import Codes
 from services.matching.work import Work
+
+MOST_DRAFTS = 50
+"""Drafts that one provider may keep."""
+
+
+class TooManyDrafts(Conflict):
+    """More drafts than anybody needs."""
 
 
 class NotYourActor(Forbidden):
@@ -61,12 +69,17 @@ async def approve_offer(work: Work, offer_id: UUID) -> Offer:
     return await _step(work, before, before.approve(work.now), told.OfferApprovedV1, "offer.approved")
 
 
-async def refuse_offer(work: Work, offer_id: UUID) -> Offer:
-    """A moderator refuses an offer; it is closed."""
+async def refuse_offer(work: Work, offer_id: UUID, reason: RefusalReason) -> Offer:
+    """A moderator refuses an offer for a reason that its provider reads; it is closed."""
     require(work.caller, MODERATORS)
     before = await work.offers.owned(offer_id, work.caller)
-    before.approve(work.now)  # only what awaits moderation can be refused
-    return await _step(work, before, before.close(work.now), told.OfferRefusedV1, "offer.refused")
+    after = before.refuse(reason, work.now)
+    await work.offers.save(before, after)
+    await work.changes.note("offer", offer_id, work.now)
+    event = events_out.offer_event(told.OfferRefusedV1, after).model_copy(update={"reason": reason.value})
+    await work.outbox.add(event, events_out.offer_audience(after))
+    await work.audit.record("offer.refused", "offer", offer_id, state=after.state.value, reason=reason.value)
+    return after
 
 
 async def pause_offer(work: Work, offer_id: UUID) -> Offer:
@@ -91,10 +104,45 @@ async def confirm_review(work: Work, offer_id: UUID) -> Offer:
     return await _step(work, before, after, told.OfferChangedV1, "offer.reviewed")
 
 
-async def close_offer(work: Work, offer_id: UUID) -> Offer:
+async def close_offer(work: Work, offer_id: UUID, because: CloseReason | None = None) -> Offer:
     """End an offer for good; live matches go on."""
     before = await work.offers.owned(offer_id, work.caller)
-    return await _step(work, before, before.close(work.now), told.OfferClosedV1, "offer.closed")
+    return await _step(work, before, before.close(work.now, because), told.OfferClosedV1, "offer.closed")
+
+
+async def copy_offer(work: Work, offer_id: UUID) -> Offer:
+    """A draft that says the same; nobody hears of it until it is posted. Raises TooManyDrafts."""
+    require(work.caller, PROVIDERS, Scope.OFFERS)
+    before = await work.offers.owned(offer_id, work.caller)
+    if await work.offers.count_drafts(before.provider) >= MOST_DRAFTS:
+        raise TooManyDrafts("You have {most} drafts. Post or close some of them first.", most=MOST_DRAFTS)
+    draft = before.copy(new_id(), _writer(work), work.now.date(), work.now)
+    await work.offers.add(draft)
+    await work.audit.record("offer.copied", "offer", draft.id, copied_from=str(before.id))
+    return draft
+
+
+async def post_draft(work: Work, offer_id: UUID) -> Offer:
+    """Put a draft before the public, or before a moderator first."""
+    before = await work.offers.owned(offer_id, work.caller)
+    before.checked()
+    await _require_provider(work, before.provider)
+    review_on = work.now.date() + timedelta(days=work.settings.review_days)
+    after = before.post(work.now, review_on, _is_moderated(work, before.audience, before.provider))
+    return await _step(work, before, after, told.OfferPostedV1, "offer.posted")
+
+
+async def hand_over_offer(work: Work, offer_id: UUID) -> Offer:
+    """A volunteer who has a place in an organisation gives it an offer of their own. Raises NotYourActor."""
+    before = await work.offers.owned(offer_id, work.caller)
+    caller = work.caller
+    if caller.kind != "account" or caller.actor_id is None or caller.role == "volunteer" or before.provider.kind is not ProviderKind.ACCOUNT:
+        raise NotYourActor("Only an offer of your own can be given to the organisation in which you have a place.")
+    if caller.id != str(before.provider.id):
+        raise NotYourActor("Only an offer of your own can be given to the organisation in which you have a place.")
+    after = before.hand_over(Provider(ProviderKind.ACTOR, caller.actor_id), work.now)
+    await work.changes.note("provider", before.provider.id, work.now)
+    return await _step(work, before, after, told.OfferChangedV1, "offer.handed_over")
 
 
 async def change_offer(work: Work, offer_id: UUID, version: int, changes: OfferChanges) -> Offer:
@@ -159,6 +207,10 @@ def _changed(work: Work, before: Offer, moderated: bool, **changes: Unpack[Offer
 def _is_moderated(work: Work, audience: Audience, provider: Provider) -> bool:
     own = provider.kind is ProviderKind.ACCOUNT and not is_staff(work.caller)
     return own and audience is Audience.PUBLIC and work.settings.moderate_volunteers
+
+
+def _writer(work: Work) -> UUID | None:
+    return UUID(work.caller.id) if work.caller.kind == "account" and work.caller.id else None
 
 
 def _check_codes(offer: Offer) -> None:
