@@ -10,7 +10,6 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
-from starlette.staticfiles import StaticFiles
 
 from chassis import problems
 from chassis.call import HttpTransport, Line, ServiceAway, Transport
@@ -26,6 +25,7 @@ from gateway.pages.door import page_of_error
 from gateway.permissions import Permissions, uncovered
 from gateway.session import Sessions
 from gateway.settings import GatewaySettings
+from gateway.statics import Statics
 from gateway.transport_security import decide
 
 SERVICES = ("actors", "people", "matching", "notifications")
@@ -201,7 +201,7 @@ def build(
     app.state.refusal_page = page_of_error
     for each in (router, news.router, *ROUTERS):
         app.include_router(each)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", Statics(STATIC), name="static")
     app.add_middleware(Gate, keeper=keeper)
     return app
 

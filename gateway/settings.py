@@ -35,6 +35,13 @@ class GatewaySettings(HubSettings):
     places: list[NamedPlace] = Field(
         default_factory=list, max_length=300, description="Districts and communes to choose from, as JSON: name, lat, lon in degrees."
     )
+    map_tiles_url: str = Field(
+        "",
+        max_length=300,
+        pattern=r"^$|^https://[a-z0-9.-]+(:[0-9]{1,5})?/[A-Za-z0-9._~/{}@?=&%-]*$",
+        description="Map tiles of the city's choice: https://host/{z}/{x}/{y}.png. Their owner sees readers' addresses. Empty: outlines only.",
+    )
+    map_tiles_attribution: str = Field("", max_length=200, description="Whom to name under those tiles.")
     demo: bool = Field(False, description="Marks every page as a demonstration.")
     actors_url: str = Field("http://127.0.0.1:8101", description="Address of the service actors, when it runs apart.")
     people_url: str = Field("http://127.0.0.1:8102", description="Address of the service people, when it runs apart.")

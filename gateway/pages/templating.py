@@ -8,6 +8,7 @@ from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 
 from chassis.context import locale
 from gateway.pages import formats
+from gateway.pages.registry.shapes import organisation_shapes
 from gateway.pages.words import LANGUAGE_NAMES, choices, label, say
 
 FOLDER = Path(__file__).parent.parent / "templates"
@@ -24,6 +25,7 @@ def environment(zone: str) -> Environment:
         label=label,
         language_names=LANGUAGE_NAMES,
         locale=locale,
+        organisation_shapes=organisation_shapes,
         text_language=formats.text_language,
     )
     env.filters.update(

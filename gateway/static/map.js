@@ -1,0 +1,308 @@
+// A live map of what an element with data-map says (docs/pages/map-component.md). What the page wrote inside stays where something fails.
+"use strict";
+(() => {
+  const SVG = "http://www.w3.org/2000/svg";
+  const CELL = 56; // points within so many pixels are one dot
+  const MOST_LISTED = 30;
+  const FINE_ZOOM = 11; // from here the service is asked for each point by itself
+  const NAMED_KINDS = { need: 8, offer: 9, place: 10 };
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const number = new Intl.NumberFormat(document.documentElement.lang);
+  let ground = null;
+
+  const read = (text, otherwise) => {
+    try { return text ? JSON.parse(text) : otherwise; } catch { return otherwise; }
+  };
+  const made = (name, given, ...children) => {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(given)) if (value) element.setAttribute(key, value);
+    element.append(...children);
+    return element;
+  };
+  const say = (words, name, values = {}) => (words[name] || "").replace(/\{(\w+)\}/g, (all, key) => (key in values ? values[key] : all));
+
+  // The outline of the land: lines that each stand once, and rings that name them.
+  const landOf = ({ steps, lines, rings }) => {
+    const placed = lines.map((flat) => {
+      let x = 0;
+      let y = 0;
+      const line = [];
+      for (let at = 0; at < flat.length; at += 2) line.push([(y += flat[at + 1]) / steps, (x += flat[at]) / steps]);
+      return line;
+    });
+    return rings.map((ring) => [ring.flatMap((n) => (n < 0 ? placed[~n].slice().reverse() : placed[n]).slice(1))]);
+  };
+  const land = () => (ground ||= fetch("/static/vendor/ground.json").then((answer) => answer.json()).then(landOf));
+
+  // Each kind has its own outline, as in the pictures that the server draws: nobody needs colours.
+  const outline = (kind, c, r) => {
+    const star = (n) => Array.from({ length: 2 * n }, (_, i) => {
+      const far = i % 2 ? r * 0.5 : r * 1.15;
+      const turn = (Math.PI * i) / n - Math.PI / 2;
+      return `${(c + far * Math.cos(turn)).toFixed(1)} ${(c + far * Math.sin(turn)).toFixed(1)}`;
+    }).join("L");
+    const half = r / 2;
+    const third = r / 3;
+    return {
+      1: `M${c} ${c - r}l${r} ${r}l${-r} ${r}l${-r} ${-r}z`,
+      2: `M${c} ${c - r}l${r} ${2 * r}h${-2 * r}z`,
+      3: `M${c - 0.89 * r} ${c - 0.89 * r}h${1.78 * r}v${1.78 * r}h${-1.78 * r}z`,
+      4: `M${c - half} ${c - r}h${r}l${half} ${r}l${-half} ${r}h${-r}l${-half} ${-r}z`,
+      5: `M${c - r} ${c - r}h${2 * r}l${-r} ${2 * r}z`,
+      6: `M${c - third} ${c - r}h${2 * third}v${r - third}h${r - third}v${2 * third}h${third - r}v${r - third}h${-2 * third}v${third - r}h${third - r}v${-2 * third}h${r - third}z`,
+      8: `M${star(5)}z`,
+    }[kind];
+  };
+  const picture = (kind, size, r, text = "") => {
+    const svg = document.createElementNS(SVG, "svg");
+    for (const [key, value] of [["width", size], ["height", size], ["aria-hidden", "true"]]) svg.setAttribute(key, value);
+    const path = outline(kind, size / 2, r);
+    const shape = document.createElementNS(SVG, path ? "path" : "circle");
+    if (path) shape.setAttribute("d", path);
+    else for (const [key, value] of [["cx", size / 2], ["cy", size / 2], ["r", r]]) shape.setAttribute(key, value);
+    shape.setAttribute("class", `k${kind}`);
+    svg.append(shape);
+    if (text) {
+      const written = document.createElementNS(SVG, "text");
+      for (const [key, value] of [["x", size / 2], ["y", size / 2], ["dy", "0.36em"]]) written.setAttribute(key, value);
+      written.textContent = text;
+      svg.append(written);
+    }
+    return svg;
+  };
+
+  class HubMap {
+    constructor(frame) {
+      this.frame = frame;
+      this.words = read(frame.dataset.words, {});
+      this.kinds = read(frame.dataset.kinds, {});
+      this.address = frame.dataset.map;
+      this.lines = read(frame.dataset.lines, []);
+      this.points = read(frame.dataset.points, []);
+      this.box = made("div", { class: "map-live", role: "region", "aria-label": frame.getAttribute("aria-label") });
+      this.fallback = made("div", { class: "map-plain" }, ...frame.childNodes);
+      frame.append(this.box, this.fallback);
+      frame.classList.add("live");
+      this.fallback.hidden = true;
+      this.map = L.map(this.box, {
+        zoomControl: false, attributionControl: false, zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still,
+        minZoom: 2, maxZoom: frame.dataset.tiles ? 19 : 14, maxBounds: [[-85, -220], [85, 220]], maxBoundsViscosity: 0.8,
+      });
+      this.furnish();
+      this.layer = L.layerGroup().addTo(this.map);
+      this.map.on("moveend", () => this.moved());
+      this.map.on("popupopen", ({ popup }) => this.opened(popup));
+      this.begin();
+    }
+
+    furnish() {
+      const { words, map, frame } = this;
+      L.control.zoom({ zoomInTitle: say(words, "closer"), zoomOutTitle: say(words, "farther"), position: "topleft" }).addTo(map);
+      const all = L.control({ position: "topleft" });
+      all.onAdd = () => {
+        const button = made("button", { type: "button", class: "map-all" }, say(words, "everything"));
+        L.DomEvent.disableClickPropagation(button);
+        button.addEventListener("click", () => this.everything());
+        return button;
+      };
+      all.addTo(map);
+      const credit = L.control.attribution({ prefix: false }).addTo(map);
+      if (frame.dataset.tiles) {
+        L.tileLayer(frame.dataset.tiles, { maxZoom: 19, referrerPolicy: "no-referrer" }).addTo(map);
+        credit.addAttribution(Object.assign(document.createElement("i"), { textContent: frame.dataset.attribution || "" }).innerHTML);
+        return;
+      }
+      credit.addAttribution(say(words, "ground"));
+      land().then((rings) => L.polygon(rings, { className: "map-land", interactive: false, smoothFactor: 1.2 }).addTo(map).bringToBack()).catch(() => {});
+    }
+
+    async begin() {
+      const [lat, lon, zoom] = (this.frame.dataset.view || "").split(",").map(Number);
+      if (this.frame.dataset.view && Number.isFinite(lat + lon + zoom)) this.map.setView([lat, lon], zoom, { animate: false });
+      else if (this.address) {
+        this.map.setView([50, 10], 3, { animate: false });
+        await this.fetch("");
+        this.everything();
+      } else this.everything();
+      this.frame.dispatchEvent(new CustomEvent("map:ready", { bubbles: true }));
+    }
+
+    // What others may ask of the map.
+    show(points, lines = []) {
+      this.points = points;
+      this.lines = lines;
+      this.draw();
+    }
+
+    async ask(address) {
+      this.address = address;
+      await this.fetch("");
+      this.everything();
+    }
+
+    choose(id) {
+      const point = this.points.find((one) => one.id === id);
+      if (!point) return false;
+      this.wanted = id;
+      this.map.setView([point.lat, point.lon], Math.max(this.map.getZoom(), 9), { animate: !still });
+      this.draw();
+      return true;
+    }
+
+    everything() {
+      const places = this.points.map((one) => [one.lat, one.lon]);
+      if (places.length) this.map.fitBounds(L.latLngBounds(places), { padding: [32, 32], maxZoom: 11, animate: false });
+      else this.map.setView([50, 10], 4, { animate: false });
+    }
+
+    async moved() {
+      if (this.frame.hasAttribute("data-address")) this.tell();
+      if (!this.address) return this.draw();
+      clearTimeout(this.waiting);
+      this.waiting = setTimeout(() => this.fetch(this.map.getBounds().pad(0.2)), 120);
+    }
+
+    async fetch(bounds) {
+      const asked = new URL(this.address, location.origin);
+      const zoom = this.map.getZoom();
+      if (bounds) {
+        const clip = (value, most) => Math.max(-most, Math.min(most, value)).toFixed(4);
+        const sides = [clip(bounds.getWest(), 180), clip(bounds.getSouth(), 90), clip(bounds.getEast(), 180), clip(bounds.getNorth(), 90)];
+        asked.searchParams.set("bbox", sides.join(","));
+      }
+      if (zoom < FINE_ZOOM || !bounds) asked.searchParams.set("zoom", zoom);
+      const turn = (this.turn = (this.turn || 0) + 1);
+      this.box.setAttribute("aria-busy", "true");
+      try {
+        const answer = await fetch(asked);
+        if (answer.ok && turn === this.turn) this.show((await answer.json()).features.map((one) => this.pointOf(one)));
+      } catch { /* The last points stay. */ }
+      if (turn === this.turn) this.box.removeAttribute("aria-busy");
+    }
+
+    pointOf({ id, geometry, properties }) {
+      const [lon, lat] = geometry.coordinates;
+      const { slug, name, kind, count, country } = properties;
+      return { id: slug || id, lat, lon, name, kind, count, country, path: slug && `/actors/${encodeURIComponent(slug)}` };
+    }
+
+    // Points near each other as one; strong ones and the ends of lines stand alone.
+    gathered() {
+      const cells = new Map();
+      const alone = new Set(this.lines.flat());
+      this.points.forEach((point, place) => {
+        const at = this.map.project([point.lat, point.lon]);
+        const apart = point.strong || alone.has(place) || point.count > 1 || point.id === this.wanted;
+        const key = apart ? `${place}` : `${Math.floor(at.x / CELL)},${Math.floor(at.y / CELL)},`;
+        if (!cells.has(key)) cells.set(key, []);
+        cells.get(key).push(point);
+      });
+      return [...cells.values()];
+    }
+
+    draw() {
+      if (!this.map._loaded) return;
+      const held = document.activeElement?.dataset?.key;
+      this.layer.clearLayers();
+      for (const [one, other] of this.lines) {
+        const [a, b] = [this.points[one], this.points[other]];
+        if (a && b) this.layer.addLayer(L.polyline([[a.lat, a.lon], [b.lat, b.lon]], { className: "map-line", interactive: false }));
+      }
+      for (const group of this.gathered()) this.put(group);
+      if (held) this.box.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
+      const seen = this.points.filter((one) => this.map.getBounds().contains([one.lat, one.lon]));
+      this.frame.dispatchEvent(new CustomEvent("map:seen", { bubbles: true, detail: { points: seen, total: this.points.length } }));
+    }
+
+    put(group) {
+      const [first] = group;
+      const count = group.reduce((sum, one) => sum + (one.count || 1), 0);
+      const middle = (name) => group.reduce((sum, one) => sum + one[name], 0) / group.length;
+      const place = [middle("lat"), middle("lon")];
+      const kind = this.kindOf(first);
+      if (count === 1 && first.km) this.layer.addLayer(L.circle(place, { radius: 1000 * first.km, className: "map-reach", interactive: false }));
+      const size = count > 1 ? Math.round(30 + 5 * Math.log2(count)) : first.strong ? 40 : 28;
+      const html = count > 1 ? picture(7, size, size / 2 - 2, number.format(count)) : picture(kind.shape, size, first.strong ? 13 : 9);
+      const name = count > 1 ? say(this.words, "several", { count: number.format(count) }) : [first.name, kind.words].filter(Boolean).join(", ");
+      const icon = L.divIcon({ html, className: `map-dot${first.strong ? " strong" : ""}`, iconSize: [size, size] });
+      const marker = L.marker(place, { icon, title: name, riseOnHover: true, zIndexOffset: first.strong ? 500 : 0 });
+      if (count === 1) marker.bindPopup(() => this.told([first]), { autoPan: true });
+      marker.on("click", () => (count > 1 ? this.closer(group, place) : this.told_of(first)));
+      marker.on("add", () => {
+        const element = marker.getElement();
+        element.setAttribute("aria-label", name);
+        element.dataset.key = first.id || `${count}:${place.map((value) => value.toFixed(2))}`;
+      });
+      this.layer.addLayer(marker);
+      if (this.wanted && first.id === this.wanted && count === 1) {
+        this.wanted = null;
+        marker.openPopup();
+        this.told_of(first);
+      }
+    }
+
+    kindOf(point) {
+      const known = this.kinds[point.kind];
+      const shape = known ? known.shape : NAMED_KINDS[point.kind] ?? (Number(point.kind) || 0);
+      return { shape, words: point.words || (known && known.words) || "" };
+    }
+
+    told_of(point) {
+      this.frame.dispatchEvent(new CustomEvent("map:chosen", { bubbles: true, detail: point }));
+    }
+
+    closer(group, place) {
+      const bounds = L.latLngBounds(group.map((one) => [one.lat, one.lon]));
+      const together = group.length > 1 && this.map.getBoundsZoom(bounds) > this.map.getMaxZoom() - 1;
+      if (together || this.map.getZoom() >= this.map.getMaxZoom()) L.popup().setLatLng(place).setContent(this.told(group)).openOn(this.map);
+      else if (group.length > 1) this.map.fitBounds(bounds, { padding: [48, 48], animate: !still });
+      else this.map.setView(place, Math.min(this.map.getZoom() + 2, this.map.getMaxZoom()), { animate: !still });
+    }
+
+    told(group) {
+      const rows = group.slice(0, MOST_LISTED).map((one) => {
+        const name = one.path && one.path.startsWith("/") && !one.path.startsWith("//") ? made("a", { href: one.path }, one.name) : made("strong", {}, one.name || "");
+        const words = this.kindOf(one).words;
+        return made("li", {}, name, ...(words ? [made("span", { class: "light" }, ` ${words}`)] : []), ...(one.text ? [made("p", {}, one.text)] : []));
+      });
+      return made("ul", { class: "map-told" }, ...rows);
+    }
+
+    opened(popup) {
+      const element = popup.getElement();
+      const from = document.activeElement;
+      element.querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", say(this.words, "close"));
+      if (!this.box.contains(from) || !from.matches(":focus-visible")) return;
+      element.querySelector("a[href]:not(.leaflet-popup-close-button)")?.focus();
+      popup.once("remove", () => document.contains(from) && from.focus());
+    }
+
+    // The address says what is seen: near, lat and lon, as the server understands them.
+    tell() {
+      const address = new URL(location.href);
+      const near = Math.min(10, this.map.getZoom() - 3);
+      const { lat, lng } = this.map.getCenter();
+      for (const [name, value] of [["near", near], ["lat", lat.toFixed(3)], ["lon", lng.toFixed(3)]]) {
+        if (near > 0) address.searchParams.set(name, value);
+        else address.searchParams.delete(name);
+      }
+      history.replaceState(history.state, "", address);
+    }
+  }
+
+  const start = (root) => {
+    for (const frame of root.querySelectorAll("[data-map]")) {
+      if (frame.hubMap || !window.L) continue;
+      try {
+        frame.hubMap = new HubMap(frame);
+      } catch {
+        frame.querySelector(".map-live")?.remove();
+        const plain = frame.querySelector(".map-plain");
+        if (plain) plain.hidden = false;
+      }
+    }
+  };
+  window.hubMaps = { start };
+  start(document);
+  document.addEventListener("htmx:afterSettle", (event) => start(event.target));
+})();
