@@ -127,8 +127,16 @@ def waiting_read(ask: Ask, messages: tuple[Message, ...] = ()) -> bodies.Waiting
 
 @router.get("/terms")
 async def read_ask_terms(work: InOneTransaction) -> bodies.AskTerms:
-    """Whether one may ask here without a name."""
-    return bodies.AskTerms(allowed=work.settings.ask_without_name, days=work.settings.ask_days, needs=NEEDS)
+    """Whether one may ask here without a name, where one can come instead, and how long what is asked for is kept."""
+    settings = work.settings
+    return bodies.AskTerms(
+        allowed=settings.ask_without_name,
+        days=settings.ask_days,
+        needs=NEEDS,
+        place=settings.ask_place,
+        need_days=settings.need_days,
+        closed_case_days=settings.closed_case_days,
+    )
 
 
 @router.post("", status_code=201, openapi_extra=SECRET)

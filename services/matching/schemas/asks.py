@@ -90,6 +90,9 @@ class AskTerms(BaseModel):
     allowed: bool
     days: int = Field(description="Days that an ask holds, from its last change.")
     needs: int = Field(description="Things that one may ask for at a time.")
+    place: str = Field("", description="Where one can come and talk to somebody; may be empty.")
+    need_days: int = Field(description="Days after which a need that nobody could fill is withdrawn.")
+    closed_case_days: int = Field(description="Days after which the household of a closed case is blanked.")
 
 
 class AskCreated(BaseModel):
