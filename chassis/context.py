@@ -1,5 +1,6 @@
 """What belongs to one call, wherever it is in the code: the correlation id and the reader's language."""
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from uuid import UUID
 
@@ -33,8 +34,8 @@ def locale() -> str:
     return _locale.get()
 
 
-def best_locale(accept_language: str | None, default: str = "en") -> str:
-    """The first of the reader's languages that we speak (RFC 9110, section 12.5.4; quality values respected)."""
+def best_locale(accept_language: str | None, default: str = "en", spoken: Sequence[str] = LOCALES) -> str:
+    """The first of the reader's languages that is spoken here (RFC 9110, section 12.5.4; quality values respected)."""
     wishes: list[tuple[float, int, str]] = []
     for place, part in enumerate((accept_language or "").split(",")[:20]):
         tag, _, parameter = part.strip().partition(";")
@@ -43,6 +44,6 @@ def best_locale(accept_language: str | None, default: str = "en") -> str:
             quality = float(parameter.strip().removeprefix("q=")) if parameter else 1.0
         except ValueError:
             continue
-        if language in LOCALES and quality > 0:
+        if language in spoken and quality > 0:
             wishes.append((-quality, place, language))
     return min(wishes)[2] if wishes else default

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import delete
 
 from chassis import audit
+from chassis.choices import read_choices
 from chassis.telemetry import log_for, where
 
 
@@ -84,7 +85,8 @@ async def _keep_house(service: Any) -> None:  # Any: as above
         await session.execute(delete(ledger.inbox).where(ledger.inbox.c.handled_at < now - timedelta(days=settings.inbox_days)))
         await session.execute(delete(ledger.inbox_failure).where(ledger.inbox_failure.c.failed_at < now - timedelta(days=settings.inbox_days)))
         await session.execute(delete(ledger.idempotency).where(ledger.idempotency.c.claimed_at < now - timedelta(hours=settings.idempotency_hours)))
-        await audit.purge(session, ledger, service.signer, now - timedelta(days=settings.audit_days), now)
+        kept_days = (await read_choices(session, ledger)).get("audit_days") or settings.audit_days
+        await audit.purge(session, ledger, service.signer, now - timedelta(days=kept_days), now)
 
 
 CHASSIS_TIMERS = (Timer("seal audit", 1.0, _seal_audit), Timer("keep house", 3600.0, _keep_house))

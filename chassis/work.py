@@ -6,17 +6,20 @@ The edge (route, event handler, timer) opens and commits it; a use case never do
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.audit import Audit
+from chassis.choices import Choices, read_choices, write_choices
 from chassis.identity import Caller
 from chassis.outbox import Outbox
 from chassis.tables import Ledger
 from contracts.envelope import Envelope
+from contracts.instance import InstanceState
 
 Clock = Callable[[], datetime]
+T = TypeVar("T")
 
 
 def utc_now() -> datetime:
@@ -46,6 +49,7 @@ class Work:
     audit: Audit = field(init=False)
     wakes: set[str] = field(default_factory=set)
     last_acts: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    _choices: Choices | None = None
 
     def __post_init__(self) -> None:
         parts = self.parts
@@ -75,6 +79,19 @@ class Work:
     def cause(self) -> Envelope | None:
         """The event that is being handled, if any."""
         return self.parts.cause
+
+    async def chosen(self, name: str, otherwise: T) -> T:
+        """What the city chose for a setting (contracts.instance names them), or what the environment says where it never chose."""
+        if self._choices is None:
+            self._choices = await read_choices(self.session, self.parts.ledger)
+        found: T | None = self._choices.get(name)
+        return otherwise if found is None else found
+
+    async def keep_choices(self, event: InstanceState) -> bool:
+        """Keep what the city chose, unless something newer is known; answers whether it was news."""
+        self._choices = None
+        state = event.model_dump(mode="json", exclude={"instance_id", "version"})
+        return await write_choices(self.session, self.parts.ledger, event.version, state, self.now)
 
     def wake(self, timer: str) -> None:
         """Let a timer run right after the commit instead of at its next turn."""

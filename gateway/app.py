@@ -19,6 +19,7 @@ from chassis.telemetry import Metrics, log_for, set_up_logging
 from gateway import news, openapi
 from gateway.forward import Forward
 from gateway.gate import Gate, Gatekeeper
+from gateway.instance import Reader
 from gateway.limits import Limits
 from gateway.pages import ROUTERS
 from gateway.pages.door import page_of_error
@@ -149,12 +150,13 @@ def build(
     signer = Signer("gateway", settings.signing_key.get_secret_value())
     lines = {name: Line(name, transports[name], signer) for name in SERVICES}
     limits = Limits(settings)
+    instance = Reader(lines["people"], settings)
     sessions = Sessions(
         lines["people"],
         security,
         limits,
         token_seconds=settings.token_seconds,
-        default_locale=settings.default_locale,
+        instance=instance,
         public_url=settings.public_url,
     )
     own_metrics = Metrics("gateway")
@@ -168,6 +170,7 @@ def build(
         signer=signer,
         metrics=own_metrics,
         lines=lines,
+        instance=instance,
     )
 
     @asynccontextmanager

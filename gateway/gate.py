@@ -23,6 +23,7 @@ from chassis.telemetry import Metrics, log_for, where
 from chassis.web import header_of
 from gateway.bodies import MAX_BODY, MAX_UPLOAD, UPLOADS, Bounded, checked, require_type
 from gateway.forward import Forward, Headers, without_body
+from gateway.instance import Reader
 from gateway.limits import BY_ADDRESS, Allowance, Limits, QuotaExceeded, quota_problem
 from gateway.other_sites import PREFLIGHT, READABLE, readable
 from gateway.permissions import OtherMethod, Permissions, Rule, SecondFactorMissing
@@ -65,6 +66,7 @@ class Gatekeeper:
     signer: Signer
     metrics: Metrics
     lines: dict[str, Line]
+    instance: Reader
 
 
 def security_headers(secure: bool, map_tiles_url: str = "") -> Headers:
@@ -148,8 +150,10 @@ class Gate:
         if path == "/metrics":
             self._require_metrics(scope, address)
         if path.startswith(FOR_ANYBODY):
-            visitor = Visitor(Caller(locale=best_locale(header_of(scope, b"accept-language"), self._keeper.settings.default_locale)))
+            visitor = Visitor(Caller(locale=best_locale(header_of(scope, b"accept-language"), self._keeper.instance.now.default_language)))
         else:
+            if not path.startswith(API):
+                await self._keeper.instance.fresh()
             visitor = await self._keeper.sessions.visitor(scope)
         state["visitor"] = visitor
         follow(correlation_id(), visitor.caller.locale if visitor.caller.locale in LOCALES else "en")

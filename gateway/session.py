@@ -12,10 +12,11 @@ from uuid import UUID
 from starlette.types import Scope
 
 from chassis.call import Line, ServiceAway
-from chassis.context import LOCALES, best_locale
+from chassis.context import best_locale
 from chassis.errors import Forbidden, Unauthenticated
 from chassis.identity import Caller
 from chassis.web import header_of
+from gateway.instance import Reader
 from gateway.limits import UNKNOWN_TOKENS, Limits
 from gateway.transport_security import Security
 
@@ -67,20 +68,21 @@ def form_token(session_token: str) -> str:
 class Sessions:
     """Checks tokens, and remembers what it learnt for a few seconds."""
 
-    def __init__(self, people: Line, security: Security, limits: Limits, *, token_seconds: float, default_locale: str, public_url: str) -> None:
+    def __init__(self, people: Line, security: Security, limits: Limits, *, token_seconds: float, instance: Reader, public_url: str) -> None:
         self._people = people
         self._security = security
         self._limits = limits
         self._seconds = token_seconds
-        self._default_locale = default_locale
+        self._instance = instance
         self._origin = public_url.rstrip("/")
         self._known: OrderedDict[tuple[bytes, bool], tuple[float, Visitor | None]] = OrderedDict()
 
     async def visitor(self, scope: Scope) -> Visitor:
         """Who asks. A token that does not hold is an error in the API; a stale cookie is an anonymous visitor."""
-        locale = best_locale(header_of(scope, b"accept-language"), self._default_locale)
+        hub = self._instance.now
+        locale = best_locale(header_of(scope, b"accept-language"), hub.default_language, hub.languages)
         chosen = cookie_of(scope, "hub-language")
-        if chosen in LOCALES:
+        if chosen in hub.languages:
             locale = chosen
         address = str(scope.get("state", {}).get("address", "-"))
         authorization = header_of(scope, b"authorization")
@@ -158,7 +160,7 @@ class Sessions:
             role="client" if found["kind"] == "client" else found["role"],
             actor_id=UUID(found["actor_id"]) if found.get("actor_id") else None,
             scopes=frozenset(found.get("scopes") or ()),
-            locale=found.get("locale") or self._default_locale,
+            locale=found.get("locale") or self._instance.now.default_language,
         )
         return Visitor(caller, token, by_cookie, found.get("session_id"), bool(found.get("second_factor_missing")))
 

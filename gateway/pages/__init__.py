@@ -20,6 +20,7 @@ from gateway.pages import (
     taking,
     weights,
 )
+from gateway.pages.administration import look
 from gateway.pages.registry import actor, compare, confirmations, imports, moderation, network, network_asked, open_data, suggest
 from gateway.pages.registry import actors as registry_actors
 from gateway.pages.registry import map as registry_map
@@ -51,6 +52,7 @@ ROUTERS: list[APIRouter] = [
     me.router,
     admin.router,
     weights.router,
+    look.router,
     lost.router,
 ]
 """Every page's router, included by `gateway.app`; the last one catches what is lost."""

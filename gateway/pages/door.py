@@ -124,6 +124,7 @@ def render(request: Request, visitor: Visitor, name: str, status: int, **context
         .get_template(name)
         .render(
             settings=settings,
+            instance=request.app.state.keeper.instance.now,
             visitor=visitor,
             role=visitor.caller.role if visitor.signed_in else None,
             csrf=form_token(visitor.token) if visitor.token else "",

@@ -2,6 +2,7 @@
 
 from chassis.consume import Handler
 from contracts.envelope import Event
+from contracts.instance import InstanceChangedV1
 from contracts.matching import (
     OfferApprovedV1,
     OfferChangedV1,
@@ -36,7 +37,13 @@ async def offer_imported(work: Work, event: OfferImportedV1) -> None:
     await imported.hear(work, event)
 
 
+async def instance_changed(work: Work, event: InstanceChangedV1) -> None:
+    """The city chose other settings for its hub."""
+    await work.keep_choices(event)
+
+
 HANDLERS: dict[type[Event], Handler] = {
+    InstanceChangedV1: instance_changed,
     OfferPostedV1: offer_told,
     OfferApprovedV1: offer_told,
     OfferChangedV1: offer_told,

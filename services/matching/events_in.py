@@ -4,6 +4,7 @@ from chassis.consume import Handler
 from contracts import actors, people
 from contracts import matching as own
 from contracts.envelope import Event
+from contracts.instance import InstanceChangedV1
 from services.matching.model.offer import Provider, ProviderKind
 from services.matching.use_cases import cases, following, imported, matches, offers, proposing
 from services.matching.work import Work
@@ -82,7 +83,13 @@ async def person_erased(work: Work, event: people.PersonErasedV1) -> None:
         await work.questions.blank_account(event.subject_id, work.now)
 
 
+async def instance_changed(work: Work, event: InstanceChangedV1) -> None:
+    """The city chose other settings for its hub."""
+    await work.keep_choices(event)
+
+
 HANDLERS: dict[type[Event], Handler] = {
+    InstanceChangedV1: instance_changed,
     own.NeedPostedV1: need_posted,
     own.NeedChangedV1: need_changed,
     own.NeedWithdrawnV1: need_withdrawn,

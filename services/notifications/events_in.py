@@ -5,6 +5,7 @@ from uuid import UUID
 from chassis.consume import Handler
 from contracts import actors, matching, people
 from contracts.envelope import Event
+from contracts.instance import InstanceChangedV1
 from services.notifications.model.people import Account
 from services.notifications.model.rules import News
 from services.notifications.use_cases import notify
@@ -161,7 +162,13 @@ async def person_erased(work: Work, event: people.PersonErasedV1) -> None:
     await notify.forget(work, event.subject_kind, event.subject_id)
 
 
+async def instance_changed(work: Work, event: InstanceChangedV1) -> None:
+    """The city chose other settings for its hub."""
+    await work.keep_choices(event)
+
+
 HANDLERS: dict[type[Event], Handler] = {
+    InstanceChangedV1: instance_changed,
     actors.ActorCreatedV1: registry_news,
     actors.ActorChangedV1: registry_news,
     actors.ActorArchivedV1: registry_news,
@@ -192,6 +199,8 @@ HANDLERS: dict[type[Event], Handler] = {
     matching.MatchFulfilledV1: match_news,
     matching.MatchFailedV1: match_news,
     matching.MatchCancelledV1: match_news,
+    matching.MatchExtendedV1: match_news,
+    matching.MatchRemindedV1: match_news,
     matching.AskReceivedV1: ask_news,
     matching.AskSettledV1: ask_news,
     matching.RoundSolvedV1: round_news,

@@ -51,6 +51,16 @@ async def match_news(work: Work, event: matching.MatchState) -> None:
     )
 
 
+async def question_news(work: Work, event: matching.MatchQuestionState) -> None:
+    """Something was asked about a request, or answered."""
+    await note_event(
+        work,
+        accounts={event.provider_account_id, event.recorded_by},
+        actors={event.provider_actor_id, event.case_actor_id, *event.shared_with},
+        staff=_nobody(event.recorded_by, event.case_actor_id),
+    )
+
+
 async def offer_news(work: Work, event: matching.OfferState) -> None:
     """An offer was posted, moderated, changed, paused, closed, or is due for review; moderators are concerned too."""
     await note_event(work, accounts={event.provider_account_id}, actors={event.provider_actor_id}, staff=True)
@@ -111,6 +121,10 @@ HANDLERS: dict[type[Event], Handler] = {
     matching.MatchFulfilledV1: match_news,
     matching.MatchFailedV1: match_news,
     matching.MatchCancelledV1: match_news,
+    matching.MatchExtendedV1: match_news,
+    matching.MatchRemindedV1: match_news,
+    matching.MatchQuestionAskedV1: question_news,
+    matching.MatchQuestionAnsweredV1: question_news,
     matching.OfferPostedV1: offer_news,
     matching.OfferApprovedV1: offer_news,
     matching.OfferRefusedV1: offer_news,

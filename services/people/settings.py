@@ -40,6 +40,11 @@ class Settings(ServiceSettings):
     public_url: str = Field("http://127.0.0.1:8080", description="The hub's address as people type it.")
     instance_name: str = Field("Hospitium", max_length=80, description="The hub's name as authenticator apps show it.")
 
+    instance_fixed: list[str] = Field(
+        default_factory=list,
+        max_length=60,
+        description="Settings of the hub that only the environment decides, by name: the page shows them as fixed.",
+    )
     second_factor_required: bool = Field(True, description="Whether admins, coordinators and observers must sign in with a second factor.")
     password_cost: Cost = Field(Cost.NORMAL, description="Work of one password hash; `cheap` is for tests alone.")
     session_hours: int = Field(12, ge=1, le=72, description="Hours after which a session ends, however much it is used.")

@@ -13,10 +13,12 @@ from services.people.model.keys import LookupKey
 from services.people.model.passwords import Checked, Passwords
 from services.people.settings import Settings
 from services.people.store.accounts import AccountStore
+from services.people.store.answer_links import AnswerLinkStore, EmailChangeStore, FeedStore
 from services.people.store.cases import ActorStore, CaseStore, HeardStore, MatchStore
 from services.people.store.clients import ClientStore
 from services.people.store.consents import ConsentStore
 from services.people.store.disclosures import DisclosureStore, ErasureStore
+from services.people.store.instance import InstanceStore
 from services.people.store.keys import KeyStore
 from services.people.store.links import InvitationStore, ResetStore
 from services.people.store.places import PlaceStore
@@ -82,6 +84,9 @@ class Work(BaseWork):
     invitations: InvitationStore = field(init=False)
     resets: ResetStore = field(init=False)
     registrations: RegistrationStore = field(init=False)
+    answer_links: AnswerLinkStore = field(init=False)
+    feeds: FeedStore = field(init=False)
+    email_changes: EmailChangeStore = field(init=False)
     clients: ClientStore = field(init=False)
     consents: ConsentStore = field(init=False)
     cases: CaseStore = field(init=False)
@@ -93,6 +98,7 @@ class Work(BaseWork):
     trail: TrailStore = field(init=False)
     suggesters: SuggesterStore = field(init=False)
     places: PlaceStore = field(init=False)
+    instance: InstanceStore = field(init=False)
 
     def open_stores(self, session: AsyncSession) -> None:
         """The stores of this service."""
@@ -100,12 +106,16 @@ class Work(BaseWork):
         self.vault = VaultStore(session, self.resources.keys, self.now)
         self.suggesters = SuggesterStore(session)
         self.places = PlaceStore(session)
+        self.instance = InstanceStore(session)
         self.sessions = SessionStore(session)
         self.factors = FactorStore(session)
         self.guesses = GuessStore(session)
         self.invitations = InvitationStore(session)
         self.resets = ResetStore(session)
         self.registrations = RegistrationStore(session)
+        self.answer_links = AnswerLinkStore(session)
+        self.feeds = FeedStore(session)
+        self.email_changes = EmailChangeStore(session)
         self.clients = ClientStore(session)
         self.consents = ConsentStore(session)
         self.cases = CaseStore(session)

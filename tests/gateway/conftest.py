@@ -64,6 +64,8 @@ class StandIn:
                 token = (await request.json())["token"]
                 self.introspected.append(token)
                 return JSONResponse(self.tokens.get(token, {"active": False}))
+            if path == "internal/v1/instance":
+                return JSONResponse({})
             if path == "internal/v1/events":
                 after = int(request.query_params["after"])
                 if after < 0:

@@ -245,6 +245,7 @@ class Fakes:
     answers: dict[str, Any] = field(default_factory=lambda: dict(ANSWERS))
     asked: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
     second_factor_missing: bool = False
+    instance: dict[str, Any] = field(default_factory=dict)
 
     def app(self) -> FastAPI:
         app = FastAPI(openapi_url=None)
@@ -256,6 +257,8 @@ class Fakes:
                 role = str(body["token"]).removesuffix("-token")
                 known = {"active": True, "kind": "account", "id": f"{role}-id", "session_id": ID, "role": role, "actor_id": None, "locale": "en"}
                 return JSONResponse({**known, "second_factor_missing": self.second_factor_missing} if role != body["token"] else {"active": False})
+            if path == "internal/v1/instance":
+                return JSONResponse(self.instance)
             self.asked.append((f"{request.method} /{path}", dict(request.headers), body))
             answer = self.answers.get(f"{request.method} /{path}")
             if answer is None:

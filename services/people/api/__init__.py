@@ -1,6 +1,19 @@
 """First door: HTTP in; reads, calls one use case, shapes."""
 
-from services.people.api import accounts, clients, contacts, erasures, internal, me, registrations, second_factor, sessions, suggesters
+from services.people.api import (
+    accounts,
+    clients,
+    contacts,
+    erasures,
+    instance,
+    internal,
+    links,
+    me,
+    registrations,
+    second_factor,
+    sessions,
+    suggesters,
+)
 
 ROUTERS = (
     accounts.router,
@@ -13,5 +26,9 @@ ROUTERS = (
     contacts.router,
     erasures.router,
     suggesters.router,
+    instance.router,
+    instance.internal,
     internal.router,
+    links.router,
+    links.inside,
 )

@@ -116,6 +116,12 @@ async def get_account(account_id: UUID, work: InOneTransaction) -> schemas.Accou
     return shape_account(await accounts.see_account(work, account_id))
 
 
+@router.post("/accounts/{account_id}/leave-team")
+async def leave_team(account_id: UUID, work: InOneTransaction) -> schemas.AccountRead:
+    """Take a member out of your organisation, or leave it yourself: a volunteer from now on. Sessions end at once; what was entered stays."""
+    return shape_account(await accounts.leave_team(work, account_id))
+
+
 @router.patch("/accounts/{account_id}")
 async def change_account(
     account_id: UUID, body: schemas.AccountUpdate, version: Annotated[int, Depends(if_match)], work: InOneTransaction

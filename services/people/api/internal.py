@@ -15,7 +15,8 @@ class NotYourQuestion(Forbidden):
     """This question is another process's."""
 
 
-def _require(request: Request, issuer: str) -> None:
+def require_issuer(request: Request, issuer: str) -> None:
+    """Raise unless that process of the hub asks in its own name."""
     if request.state.issuer != issuer or request.state.caller.kind != "service":
         raise NotYourQuestion("Only another part of the hub may ask this.")
 
@@ -23,7 +24,7 @@ def _require(request: Request, issuer: str) -> None:
 @router.post("/introspect", openapi_extra=SECRET)
 async def introspect(body: schemas.IntrospectAsk, request: Request) -> schemas.IntrospectRead:
     """Who is behind a token. Only reads, except that the use of a session is noted once a minute at most."""
-    _require(request, "gateway")
+    require_issuer(request, "gateway")
     found = await reading(request, lambda work: sessions.introspect(work, body.token))
     if found is None:
         return schemas.IntrospectRead(active=False)
@@ -48,9 +49,10 @@ async def introspect(body: schemas.IntrospectAsk, request: Request) -> schemas.I
 @router.post("/addresses", openapi_extra=SECRET)
 async def give_address(body: schemas.AddressAsk, request: Request) -> schemas.AddressRead:
     """Where one message about one event goes; each answer is written down."""
-    _require(request, "notifications")
+    require_issuer(request, "notifications")
     if body.recipient_kind == "suggestion":
         mine = await settled(request, lambda work: suggesters.give_address(work, body.recipient_id, body.event_id, body.purpose))
         return schemas.AddressRead(email=mine.email, locale=mine.locale, name=None, link_token=None)
-    found = await settled(request, lambda work: addresses.give_address(work, body.recipient_kind, body.recipient_id, body.event_id, body.purpose))
+    asked = addresses.Asked(body.recipient_kind, body.recipient_id, body.event_id, body.purpose, body.answer_match_id)
+    found = await settled(request, lambda work: addresses.give_address(work, asked))
     return schemas.AddressRead(email=found.email, locale=found.locale, name=found.name, link_token=found.link_token)

@@ -93,9 +93,10 @@ class IntrospectRead(BaseModel):
 class AddressAsk(Body):
     """For which message an address is needed."""
 
-    recipient_kind: Literal["account", "invitation", "reset", "registration", "suggestion"]
+    recipient_kind: Literal["account", "invitation", "reset", "registration", "suggestion", "old_address", "new_address"]
     recipient_id: UUID
     event_id: UUID
+    answer_match_id: UUID | None = Field(None, description="The request that the message asks to answer, if it does.")
     purpose: str = Field("notification", pattern="^[a-z_]{1,40}$")
 
 

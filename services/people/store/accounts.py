@@ -129,6 +129,13 @@ class AccountStore:
         """Another password, or none."""
         await self.session.execute(update(AccountRow).where(col(AccountRow.id) == account_id).values(password_hash=password_hash))
 
+    async def set_lookup(self, account_id: UUID, email_lookup: str) -> None:
+        """The account is found under another address from now on. Raises AddressTaken."""
+        if await self.by_lookup(email_lookup) is not None:
+            raise AddressTaken
+        mine = col(AccountRow.id) == account_id
+        await self.session.execute(update(AccountRow).where(mine).values(email_lookup=email_lookup, email_refused_at=None))
+
     async def forget_address(self, account_id: UUID) -> None:
         """The account can no longer be found by its address, nor entered."""
         await self.session.execute(

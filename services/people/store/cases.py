@@ -87,12 +87,17 @@ class MatchStore:
             row.recorded_by, row.case_actor_id, shared,
         )  # fmt: skip
 
-    async def put(self, match: Match, version: int) -> bool:
+    async def answer_by(self, match_id: UUID) -> datetime | None:
+        """Until when the provider may answer, if it was told."""
+        return (await self.session.execute(select(col(MatchRow.answer_by)).where(col(MatchRow.match_id) == match_id))).scalar()
+
+    async def put(self, match: Match, version: int, answer_by: datetime | None = None) -> bool:
         """Write a state of a match, if it is newer than the known one; answers whether it was."""
         values: dict[str, Any] = {  # Any: column values of several types
             "version": version, "state": match.state.value, "case_code": match.case_code, "provider_account_id": match.provider_account_id,
             "provider_actor_id": match.provider_actor_id, "answered_by": match.answered_by, "recorded_by": match.recorded_by,
             "case_actor_id": match.case_actor_id, "shared_with": sorted(str(actor) for actor in match.shared_with),
+            "answer_by": answer_by,
         }  # fmt: skip
         known = (await self.session.execute(select(col(MatchRow.version)).where(col(MatchRow.match_id) == match.id))).scalar()
         if known is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from chassis.errors import PreconditionFailed
+from chassis.errors import Forbidden, PreconditionFailed
 from chassis.ids import new_id
 from chassis.paging import Listed, PageRequest
 from contracts.roles import Role
@@ -21,6 +21,10 @@ from services.people.work import Work
 OWN = (Field.NAME, Field.EMAIL, Field.PHONE)
 UNCHANGED = object()
 """Stands for a field that a change leaves alone; None deletes it."""
+
+
+class NotOfYourTeam(Forbidden):
+    """The account is no member of the caller's organisation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +150,30 @@ async def change_account(work: Work, account_id: UUID, version: int, *, role: Ro
     if after != before:
         await work.accounts.save(before, after)
         await work.sessions.revoke_all(after.id, work.now)
+        await work.answer_links.delete_for(after.id)
+        if not after.is_active:
+            await work.feeds.delete_for(after.id)
+            await work.email_changes.delete_for(after.id)
         await tell_change(work, before, after)
         await work.audit.record("account.changed", "account", after.id, role=after.role.value, state=after.state.value)
     return (await _seen(work, reader, [after]))[0]
+
+
+async def leave_team(work: Work, account_id: UUID) -> Seen:
+    """A member leaves the organisation, or is taken out of it by somebody of the same team: a volunteer from now on. What was entered for the
+    organisation stays there. Raises AccountNotFound, NotForYourRole."""
+    reader = await signed_in(work, Role.MEMBER, Role.COORDINATOR)
+    before = await work.accounts.visible(account_id, reader)
+    if reader.actor_id is None or before.actor_id != reader.actor_id or before.role is not Role.MEMBER:
+        raise NotOfYourTeam("Only members of your own organisation can be taken out of it here; ask an administrator for others.")
+    after = before.with_role(Role.VOLUNTEER, None, work.now, other_admins=1, required=False)
+    await work.accounts.save(before, after)
+    await work.sessions.revoke_all(after.id, work.now)
+    await work.answer_links.delete_for(after.id)
+    await work.invitations.revoke_for(after.id, work.now)
+    await tell_change(work, before, after)
+    await work.audit.record("account.left_team", "account", after.id, actor_id=str(before.actor_id))
+    return Seen(after)
 
 
 async def tell_change(work: Work, before: Account, after: Account) -> None:

@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from chassis.errors import Conflict, Forbidden, NotFound
-from contracts.people import AccountResetRequestedV1, InvitationIssuedV1, RegistrationRequestedV1
+from contracts.people import AccountResetRequestedV1, EmailChangeRequestedV1, InvitationIssuedV1, RegistrationRequestedV1
 from contracts.roles import Role
 from services.people.model.accounts import Account, AccountState
 from services.people.model.fields import Field
 from services.people.model.persons import PersonRef
 from services.people.store.cases import Concerned
+from services.people.use_cases.answer_links import link_for
+from services.people.use_cases.email_changes import link_of
 from services.people.work import Work
 
 
@@ -37,8 +39,22 @@ class Address:
     link_token: str | None = field(default=None, repr=False)
 
 
-async def give_address(work: Work, kind: str, recipient_id: UUID, event_id: UUID, purpose: str) -> Address:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """For which message an address is asked; `answer_match_id` is the request that it asks to answer."""
+
+    kind: str
+    recipient_id: UUID
+    event_id: UUID
+    purpose: str
+    answer_match_id: UUID | None = None
+
+
+async def give_address(work: Work, asked: Asked) -> Address:
     """The address for one message about one event. Raises NotSeenYet, NotConcerned, NoAddress."""
+    kind, recipient_id, event_id, purpose = asked.kind, asked.recipient_id, asked.event_id, asked.purpose
+    if kind in ("old_address", "new_address"):
+        return await _changing(work, asked)
     if kind == "invitation":
         account, token = await _invited(work, recipient_id, event_id)
     elif kind == "reset":
@@ -46,7 +62,8 @@ async def give_address(work: Work, kind: str, recipient_id: UUID, event_id: UUID
     elif kind == "registration":
         account, token = await _registering(work, recipient_id, event_id)
     else:
-        account, token = await _concerned(work, recipient_id, event_id), None
+        account = await _concerned(work, recipient_id, event_id)
+        token = await link_for(work, account, asked.answer_match_id) if asked.answer_match_id is not None else None
     known = await work.accounts.credentials(account.id)
     texts = await work.vault.open(PersonRef.of_account(account.id), [Field.NAME, Field.EMAIL])
     if Field.EMAIL not in texts or (known.email_refused_at is not None and kind == "account"):
@@ -89,6 +106,20 @@ async def _registering(work: Work, registration_id: UUID, event_id: UUID) -> tup
     if found is None or found[0].account_id is None or not found[0].live(work.now):
         raise NoAddress("This link is over.")
     return await _with_token(work, found[0].account_id, found[1])
+
+
+async def _changing(work: Work, asked: Asked) -> Address:
+    event = await work.trail.told(asked.event_id)
+    if event is None:
+        raise NotSeenYet("This event has not arrived here yet.")
+    if not isinstance(event, EmailChangeRequestedV1) or event.change_id != asked.recipient_id:
+        raise NotConcerned("This event does not concern the recipient.")
+    found = await link_of(work, asked.recipient_id, asked.kind == "new_address")
+    if found is None:
+        raise NoAddress("This link is over.")
+    account, email, token = found
+    await work.audit.record("address.given", asked.kind, account.id, event_id=str(asked.event_id), purpose=asked.purpose)
+    return Address(email, account.locale, None, token)
 
 
 async def _with_token(work: Work, account_id: UUID, sealed: bytes | None) -> tuple[Account, str]:

@@ -61,6 +61,9 @@ async def erase_account(work: Work, account: Account, erased_at: datetime | None
     await work.invitations.delete_for(account.id)
     await work.resets.delete_for(account.id)
     await work.registrations.delete_for(account.id)
+    await work.answer_links.delete_for(account.id)
+    await work.feeds.delete_for(account.id)
+    await work.email_changes.delete_for(account.id)
     return await _finish(work, person, account.id, erased_at or work.now)
 
 

@@ -62,6 +62,8 @@ async def complete_reset(work: Work, token: str, password_hash: str, address: st
         raise LinkGone
     await work.accounts.set_password(account.id, password_hash)
     await work.sessions.revoke_all(account.id, work.now)
+    await work.answer_links.delete_for(account.id)
+    await work.email_changes.delete_for(account.id)
     subject, source = await work.accounts.lookup_of(account.id) or "", source_key(address, work.resources.source_key)
     attempts = await work.guesses.find(subject, source, to_change=True)
     await work.guesses.save(subject, source, attempts, attempts.succeeded(work.now), work.now)
@@ -84,6 +86,7 @@ async def conclude_change(work: Work, tried: Try, checked: Checked, new_hash: st
         return invalid_field("/current_password", "wrong_password", "This is not your present password.")
     await work.accounts.set_password(account.id, new_hash)
     await work.sessions.revoke_all(account.id, work.now, but=session_id)
+    await work.answer_links.delete_for(account.id)
     await work.resets.delete_for(account.id)
     await work.audit.record("password.changed", "account", account.id)
     return None

@@ -64,5 +64,6 @@ async def _move(work: Work, before: Account, role: Role, actor_id: UUID, action:
     if after != before:
         await work.accounts.save(before, after)
         await work.sessions.revoke_all(after.id, work.now)
+        await work.answer_links.delete_for(after.id)
         await tell_change(work, before, after)
         await work.audit.record(action, "account", after.id, role=after.role.value)

@@ -87,7 +87,8 @@ async def keep_match(work: Work, event: MatchState) -> None:
         event.match_id, model.MatchState(event.state), person.key, event.provider_account_id, event.provider_actor_id, event.answered_by,
         event.recorded_by, event.case_actor_id, frozenset(event.shared_with),
     )  # fmt: skip
-    await work.matches.put(match, event.version)
+    if await work.matches.put(match, event.version, event.answer_by) and match.state is not model.MatchState.CONFIRMED:
+        await work.answer_links.delete_of_match(match.id)
 
 
 async def keep_actor(work: Work, actor_id: UUID, version: int, archived: bool) -> None:

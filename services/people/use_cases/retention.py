@@ -17,6 +17,8 @@ async def forget_old(work: Work) -> None:
     await work.clients.purge_tokens(work.now)
     await work.invitations.purge(work.now - timedelta(days=settings.invited_days))
     await work.resets.purge(work.now)
+    await work.answer_links.purge(work.now)
+    await work.email_changes.purge(work.now)
     await work.guesses.purge(work.now - timedelta(days=31))
     await work.heard.purge(work.now - timedelta(days=settings.inbox_days))
     await work.disclosures.purge(work.now - timedelta(days=settings.audit_days))

@@ -1,0 +1,1 @@
+"""Pages of administration: what a city's officer chooses, watches and mends."""
