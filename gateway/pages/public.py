@@ -1,9 +1,8 @@
-"""The start page, which says in one screen what the city offers and asks; and the city's colour."""
+"""The start page, which says in one screen what the city offers and asks."""
 
 from asyncio import gather
 
 from fastapi import APIRouter, Response
-from starlette.responses import PlainTextResponse
 
 from gateway.clients.asking import Record
 from gateway.pages.door import Here, PageRoute
@@ -35,12 +34,4 @@ async def home(visit: Here) -> Response:
         calls=calls_of(visit, names, lacking["items"][:CALLS], doors),
         roots=words.roots,
         **names,
-    )
-
-
-@router.get("/theme.css")
-async def theme(visit: Here) -> Response:
-    """The city's colour."""
-    return PlainTextResponse(
-        f":root {{ --main: {visit.settings.colour}; }}\n", media_type="text/css", headers={"Cache-Control": "public, max-age=300"}
     )
