@@ -142,11 +142,14 @@
 
     choose(id) {
       const point = this.points.find((one) => one.id === id);
-      if (!point) return false;
+      if (point) this.reveal(id, point.lat, point.lon);
+      return Boolean(point);
+    }
+
+    reveal(id, lat, lon) {
       this.wanted = id;
-      this.map.setView([point.lat, point.lon], Math.max(this.map.getZoom(), 9), { animate: !still });
-      this.draw();
-      return true;
+      this.map.setView([lat, lon], Math.max(this.map.getZoom(), FINE_ZOOM), { animate: false });
+      this.moved();
     }
 
     everything() {
@@ -304,5 +307,6 @@
   };
   window.hubMaps = { start };
   start(document);
-  document.addEventListener("htmx:afterSettle", (event) => start(event.target));
+  const added = (node) => node instanceof Element && (node.matches("[data-map]") || node.querySelector("[data-map]"));
+  new MutationObserver((changes) => changes.some((one) => [...one.addedNodes].some(added)) && start(document)).observe(document.body, { childList: true, subtree: true });
 })();

@@ -1,8 +1,14 @@
 """The map of organisations: dots are links, those near each other are one, and the same stands in tables."""
 
-import pytest
+import re
 
+import pytest
+from pydantic import ValidationError
+
+from gateway.gate import security_headers
+from gateway.pages.registry.ground import land
 from gateway.pages.registry.map_picture import View, draw_map, view_around, view_of
+from gateway.settings import GatewaySettings
 from tests.gateway.pages_door import CANARY, Door
 
 FACETS = {"total": 50, "kind": [], "country": [{"value": "FR", "count": 42}], "network": [], "theme": []}
@@ -23,7 +29,7 @@ async def test_the_map_is_whole_safe_and_without_a_script(map_door: Door, path: 
 
         assert page.status_code == 200, page.text
         assert CANARY not in page.text
-        assert " style=" not in page.text and "<script" not in page.text
+        assert " style=" not in page.text and re.search(r"<script(?! src=\"/static/)", page.text) is None
         assert page.text.count("<h1") == 1
 
 
@@ -66,3 +72,35 @@ def test_no_window_leaves_the_globe() -> None:
             assert isinstance(view, View)
             west, south, east, north = (float(part) for part in view.box.split(","))
             assert -180 <= west < east <= 180 and -90 <= south < north <= 90
+
+
+async def test_the_tables_come_alone_where_a_live_map_asks_for_them(map_door: Door) -> None:
+    whole = await map_door.get("/map?kind=network&near=3&lat=45.2&lon=5.7")
+    tables = await map_door.get("/map?kind=network&near=3&lat=45.2&lon=5.7&part=tables")
+
+    assert tables.status_code == 200 and "<h1" not in tables.text and "<svg" not in tables.text
+    assert tables.text.strip() in whole.text
+    assert 'data-map="/api/v1/actors.geojson?kind=network"' in whole.text
+    assert 'data-view="45.2000,5.7000,6"' in whole.text
+
+
+async def test_tiles_are_only_there_where_the_city_chose_some_and_only_from_there(map_door: Door) -> None:
+    without = await map_door.get("/map")
+    policy = security_headers(True, "https://tiles.example.org:8443/{z}/{x}/{y}.png")[0][1].decode()
+
+    assert "data-tiles" not in without.text
+    assert "img-src 'self' data:;" in without.headers["content-security-policy"]
+    assert "img-src 'self' data: https://tiles.example.org:8443;" in policy
+    assert GatewaySettings(signing_key="k" * 43, map_tiles_url="https://tiles.example.org:8443/{z}/{x}/{y}.png").map_tiles_url
+    for wrong in ("http://tiles.example.org/{z}.png", "https://a.example.org; script-src *", "https://me@a.example.org/{z}"):
+        with pytest.raises(ValidationError):
+            GatewaySettings(signing_key="k" * 43, map_tiles_url=wrong)
+
+
+def test_the_land_is_cut_at_the_edges_of_the_window() -> None:
+    grenoble = land((5.0, 44.9, 6.4, 45.5), 1000, 700)
+    europe = land((-12.0, 34.0, 40.0, 62.0), 1000, 700)
+
+    assert grenoble.startswith("M") and len(grenoble) < 200
+    assert 10_000 < len(europe) < 40_000
+    assert land((-40.0, 45.0, -30.0, 50.0), 1000, 700) == ""

@@ -1,4 +1,4 @@
-"""A map as SVG from the server: dots on a grid of degrees, no background from elsewhere, no script. Equirectangular, true in the middle."""
+"""A map as SVG from the server: dots over the outline of the land, nothing from elsewhere, no script. Equirectangular, true in the middle."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +36,12 @@ class View:
         west, east = max(-180.0, self.lon - self.width / 2), min(180.0, self.lon + self.width / 2)
         south, north = max(-90.0, self.lat - self.height / 2), min(90.0, self.lat + self.height / 2)
         return f"{west:.4f},{south:.4f},{east:.4f},{north:.4f}"
+
+    @property
+    def edges(self) -> tuple[float, float, float, float]:
+        """West, south, east and north of what is seen, in thousandths of a degree."""
+        across, down = self.width / 2, self.height / 2
+        return round(self.lon - across, 3), round(self.lat - down, 3), round(self.lon + across, 3), round(self.lat + down, 3)
 
     @property
     def zoom(self) -> int:
