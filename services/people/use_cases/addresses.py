@@ -55,6 +55,7 @@ async def give_address(work: Work, asked: Asked) -> Address:
     kind, recipient_id, event_id, purpose = asked.kind, asked.recipient_id, asked.event_id, asked.purpose
     if kind in ("old_address", "new_address"):
         return await _changing(work, asked)
+    token: str | None = None
     if kind == "invitation":
         account, token = await _invited(work, recipient_id, event_id)
     elif kind == "reset":
@@ -63,7 +64,8 @@ async def give_address(work: Work, asked: Asked) -> Address:
         account, token = await _registering(work, recipient_id, event_id)
     else:
         account = await _concerned(work, recipient_id, event_id)
-        token = await link_for(work, account, asked.answer_match_id) if asked.answer_match_id is not None else None
+        if asked.answer_match_id is not None:
+            token = await link_for(work, account, asked.answer_match_id)
     known = await work.accounts.credentials(account.id)
     texts = await work.vault.open(PersonRef.of_account(account.id), [Field.NAME, Field.EMAIL])
     if Field.EMAIL not in texts or (known.email_refused_at is not None and kind == "account"):

@@ -15,13 +15,13 @@ async def forget_old(work: Work) -> None:
     settings = work.settings
     await work.sessions.purge(work.now - timedelta(hours=settings.session_hours))
     await work.clients.purge_tokens(work.now)
-    await work.invitations.purge(work.now - timedelta(days=settings.invited_days))
+    await work.invitations.purge(work.now - timedelta(days=await work.chosen("invited_days", settings.invited_days)))
     await work.resets.purge(work.now)
     await work.answer_links.purge(work.now)
     await work.email_changes.purge(work.now)
     await work.guesses.purge(work.now - timedelta(days=31))
     await work.heard.purge(work.now - timedelta(days=settings.inbox_days))
-    await work.disclosures.purge(work.now - timedelta(days=settings.audit_days))
+    await work.disclosures.purge(work.now - timedelta(days=await work.chosen("audit_days", settings.audit_days)))
 
 
 async def forget_contacts(work: Work) -> bool:
@@ -35,7 +35,8 @@ async def forget_contacts(work: Work) -> bool:
 
 async def forget_uninvited(work: Work) -> bool:
     """Erase those who were invited long ago and never came; answers whether there may be more."""
-    accounts = await work.accounts.left_uninvited(work.now - timedelta(days=work.settings.invited_days), AT_ONCE)
+    days = await work.chosen("invited_days", work.settings.invited_days)
+    accounts = await work.accounts.left_uninvited(work.now - timedelta(days=days), AT_ONCE)
     for account in accounts:
         await erase_account(work, account)
     return len(accounts) == AT_ONCE
