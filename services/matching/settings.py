@@ -21,6 +21,8 @@ class Settings(ServiceSettings):
     round_offers: int = Field(200, ge=1, le=2000, description="Offers considered for each need of a round, the best ones.")
     need_days: int = Field(90, ge=7, le=730, description="Days after which a need that nobody could fill is withdrawn.")
     closed_case_days: int = Field(30, ge=1, le=730, description="Days after which a closed case's household is blanked.")
+    statistic_days: int = Field(400, ge=62, le=3660, description="Days that figures of single days are kept; weeks and months are kept longer.")
+    statistic_years: int = Field(10, ge=1, le=50, description="Years that figures of weeks and months are kept.")
     ask_without_name: bool = Field(False, description="Whether somebody without an account may ask for help, under a code alone.")
     asks_per_day: int = Field(5, ge=1, le=1000, description="Asks without a name that one network address may make in a day.")
     asks_waiting: int = Field(

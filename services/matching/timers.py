@@ -13,7 +13,7 @@ from services.matching.engine.plan import Plan, Progress
 from services.matching.engine.problem import Problem
 from services.matching.engine.scarcity.ask import ScarcityNotFound, find_lacking
 from services.matching.model.round import Round
-from services.matching.use_cases import asks, cases, matches, offers, proposing, round_problem, rounds, scarcity
+from services.matching.use_cases import asks, cases, matches, offers, proposing, round_problem, rounds, scarcity, statistics
 
 HOUR = 3600.0
 SCARCITY_SECONDS = 5.0
@@ -114,6 +114,23 @@ async def find_scarcity(service: Any) -> None:
         await scarcity.keep(work, gathered.as_of, posed, findings)
 
 
+async def count_days(service: Any) -> None:
+    """Count the days that are over, a month at a time so that others pass between, and publish the quarters that are over."""
+    counted = False
+    while True:
+        async with service.open_work(SYSTEM, reading=True) as work:
+            gathered = await statistics.gather(work)
+        if gathered is None:
+            break
+        counts = await statistics.count(gathered)
+        async with service.open_work(SYSTEM) as work:
+            await statistics.keep(work, gathered, counts)
+        counted = True
+    if counted:
+        async with service.open_work(SYSTEM) as work:
+            await statistics.publish_quarters(work)
+
+
 TIMERS = (
     Timer("expire matches", 30.0, expire_matches),
     Timer("look after offers", 300.0, look_after_offers),
@@ -121,4 +138,5 @@ TIMERS = (
     Timer(proposing.PROPOSE, 5.0, catch_up),
     Timer("solve rounds", 5.0, solve_rounds),
     Timer(scarcity.SCARCITY, 60.0, find_scarcity),
+    Timer("count days", 600.0, count_days),
 )

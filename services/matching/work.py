@@ -34,6 +34,8 @@ from services.matching.store.questions import QuestionStore
 from services.matching.store.results import ResultStore
 from services.matching.store.rounds import RoundStore
 from services.matching.store.scarcity import ScarcityStore
+from services.matching.store.statistics import StatisticsStore
+from services.matching.store.statistics_sources import StatisticsSources
 from services.matching.store.weights import WeightsStore
 
 MOST_CHANGES = 20_000
@@ -204,6 +206,8 @@ class Work(BaseWork):
     following: FollowStore = field(init=False)
     weights: WeightsStore = field(init=False)
     scarcity: ScarcityStore = field(init=False)
+    statistics: StatisticsStore = field(init=False)
+    sources: StatisticsSources = field(init=False)
     changes: ChangeStore = field(init=False)
     known: KnownStore = field(init=False)
     history: HistoryStore = field(init=False)
@@ -225,6 +229,8 @@ class Work(BaseWork):
         self.following = FollowStore(session)
         self.weights = WeightsStore(session)
         self.scarcity = ScarcityStore(session)
+        self.statistics = StatisticsStore(session)
+        self.sources = StatisticsSources(session)
         self.changes = ChangeStore(session)
         self.known = KnownStore(session)
         self.history = HistoryStore(session)

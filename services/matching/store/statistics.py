@@ -1,0 +1,162 @@
+"""Figures of days, weeks and months, and what was published of quarters, in the database."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Date, Integer, Select, String, and_, delete, func, insert, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.matching.model.statistics.counting import Figure
+from services.matching.model.statistics.measures import DURATIONS, STOCKS, Grain, next_start, start_of
+from services.matching.tables import Base, PublishedQuarterRow, StatisticDayRow, StatisticRow
+
+F, D, Q = (Base.metadata.tables[name].c for name in ("statistic", "statistic_day", "published_quarter"))
+PAIRS = ("category area", "category language")
+PORTION = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which figures are asked for: of periods from `first` to `last` (their first days), of a category and all below, an area, a language."""
+
+    grain: Grain
+    first: date
+    last: date
+    category: str | None = None
+    area: str | None = None
+    language: str | None = None
+
+    @property
+    def stored(self) -> Grain:
+        """The grain in which they are kept: quarters are told from months."""
+        return Grain.MONTH if self.grain is Grain.QUARTER else self.grain
+
+    @property
+    def until(self) -> date:
+        """The first day after them."""
+        return next_start(self.grain, self.last)
+
+    def split(self, by: str | None = None) -> str:
+        """Which table of counts answers it, broken further by one dimension."""
+        return " ".join(name for name in ("category", "area", "language") if getattr(self, name) is not None or name == by)
+
+
+class StatisticsStore:
+    """Figures of one transaction."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def last_day(self) -> date | None:
+        """The last day that is counted."""
+        return (await self._session.execute(select(func.max(D.day)))).scalar()
+
+    async def counted_at(self) -> datetime | None:
+        """When the last day was counted."""
+        return (await self._session.execute(select(D.counted_at).order_by(D.day.desc()).limit(1))).scalar()
+
+    async def put_days(self, first: date, last: date, counts: Counter[Figure], now: datetime) -> None:
+        """Replace the figures of some days, and those of the weeks and months that they lie in."""
+        await self._session.execute(delete(StatisticRow).where(F.grain == "day", F.start.between(first, last)))
+        rows = [
+            {"grain": "day", "split": one.split, "measure": one.measure, "start": one.day, "category": one.category, "area": one.area,
+             "language": one.language, "bucket": one.bucket, "value": value}
+            for one, value in counts.items()
+        ]  # fmt: skip
+        for start in range(0, len(rows), PORTION):
+            await self._session.execute(insert(StatisticRow), rows[start : start + PORTION])
+        days = [date.fromordinal(each) for each in range(first.toordinal(), last.toordinal() + 1)]
+        await self._session.execute(delete(StatisticDayRow).where(D.day.between(first, last)))
+        await self._session.execute(insert(StatisticDayRow), [{"day": day, "counted_at": now} for day in days])
+        for grain in (Grain.WEEK, Grain.MONTH):
+            for start in sorted({start_of(grain, day) for day in days}):
+                await self._roll_up(grain, start)
+
+    async def _roll_up(self, grain: Grain, start: date) -> None:
+        """Add the days of a period up: what happened is summed, what was there is taken from its last counted day."""
+        end = next_start(grain, start)
+        last = (await self._session.execute(select(func.max(D.day)).where(D.day >= start, D.day < end))).scalar()
+        await self._session.execute(delete(StatisticRow).where(F.grain == str(grain), F.start == start))
+        keys = (F.split, F.measure, F.category, F.area, F.language, F.bucket)
+        chosen = select(
+            literal(str(grain), String(5)), F.split, F.measure, literal(start, Date()), F.category, F.area, F.language, F.bucket,
+            func.sum(F.value).cast(Integer),
+        )  # fmt: skip
+        of_period = and_(F.grain == "day", F.start >= start, F.start < end)
+        chosen = chosen.where(of_period, or_(F.measure.not_in(STOCKS), F.start == last)).group_by(*keys)
+        if grain is Grain.WEEK:
+            # Broken by two dimensions, figures are told by month and quarter only: the smaller the groups, the longer the time.
+            chosen = chosen.where(F.split.not_in(PAIRS))
+        columns = ["grain", "split", "measure", "start", "category", "area", "language", "bucket", "value"]
+        await self._session.execute(insert(StatisticRow).from_select(columns, chosen))
+
+    async def forget_days(self, pairs_before: date, days_before: date) -> None:
+        """Drop figures of single days that lie far back: weeks and months keep them. Those broken by two dimensions go first."""
+        old = and_(F.split.in_(PAIRS), F.start < pairs_before)
+        await self._session.execute(delete(StatisticRow).where(F.grain == "day", or_(old, F.start < days_before)))
+
+    async def forget_years(self, before: date) -> None:
+        """Drop everything that lies years back."""
+        await self._session.execute(delete(StatisticRow).where(F.start < before))
+
+    async def series(self, asked: Asked, measures: Sequence[str] | None = None) -> list[tuple[str, date, int]]:
+        """Measure, first day of the stored period, and value; durations left out."""
+        query = self._of(asked, asked.split()).where(F.bucket == 0, F.measure.not_in(DURATIONS))
+        if measures is not None:
+            query = query.where(F.measure.in_(measures))
+        query = query.with_only_columns(F.measure, F.start, func.sum(F.value)).group_by(F.measure, F.start)
+        return [(row[0], row[1], int(row[2])) for row in (await self._session.execute(query)).all()]
+
+    async def durations(self, asked: Asked) -> list[tuple[str, date, int, int]]:
+        """Measure, first day of the stored period, bucket and count."""
+        query = self._of(asked, asked.split()).where(F.measure.in_(DURATIONS))
+        query = query.with_only_columns(F.measure, F.start, F.bucket, func.sum(F.value)).group_by(F.measure, F.start, F.bucket)
+        return [(row[0], row[1], row[2], int(row[3])) for row in (await self._session.execute(query)).all()]
+
+    async def broken(self, asked: Asked, by: str) -> list[tuple[str, date, str, int]]:
+        """Measure, first day of the stored period, the category, area or language, and value; durations left out."""
+        name = F[by]
+        query = self._of(asked, asked.split(by)).where(F.bucket == 0, F.measure.not_in(DURATIONS))
+        query = query.with_only_columns(F.measure, F.start, name, func.sum(F.value)).group_by(F.measure, F.start, name)
+        return [(row[0], row[1], row[2], int(row[3])) for row in (await self._session.execute(query)).all()]
+
+    def _of(self, asked: Asked, split: str) -> Select[Any]:
+        query = select(StatisticRow).where(F.grain == str(asked.stored), F.split == split, F.start >= asked.first, F.start < asked.until)
+        if asked.category is not None:
+            query = query.where(or_(F.category == asked.category, F.category.startswith(asked.category + ".", autoescape=True)))
+        if asked.area is not None:
+            query = query.where(F.area == asked.area)
+        if asked.language is not None:
+            query = query.where(F.language == asked.language)
+        return query
+
+    async def keys(self, name: str) -> list[str]:
+        """The areas or languages that there are figures of, by name."""
+        query = select(F[name]).where(F.grain == "month", F.split == name).distinct().order_by(F[name]).limit(500)
+        return list((await self._session.execute(query)).scalars())
+
+    async def published(self, first: date | None, last: date | None, limit: int) -> list[tuple[date, datetime, Mapping[str, Any]]]:
+        """What was published of quarters, oldest first; the newest ones where there are more than `limit`."""
+        query = select(PublishedQuarterRow).order_by(Q.start.desc()).limit(limit)
+        if first is not None:
+            query = query.where(Q.start >= first)
+        if last is not None:
+            query = query.where(Q.start <= last)
+        rows = list((await self._session.execute(query)).scalars())
+        return [(row.start, row.published_at, row.figures) for row in reversed(rows)]
+
+    async def published_starts(self) -> set[date]:
+        """The quarters that are published."""
+        return set((await self._session.execute(select(Q.start))).scalars())
+
+    async def publish(self, start: date, figures: Mapping[str, Any], now: datetime) -> None:
+        """Publish a quarter, once and for all."""
+        await self._session.execute(insert(PublishedQuarterRow).values(start=start, figures=dict(figures), published_at=now))
+
+
+def without_pairs_from(day: date) -> date:
+    """The day before which figures of single days are not kept broken by two dimensions: the present month and week can always be added up."""
+    return day - timedelta(days=45)
