@@ -109,6 +109,23 @@ async def match_news(work: Work, event: matching.MatchState) -> None:
     await notify.hear(work, news)
 
 
+async def question_news(work: Work, event: matching.MatchQuestionState) -> None:
+    """Something was asked about a match, or answered; the message leads to the match."""
+    news = News(
+        event.type_name,
+        _event_id(work),
+        "question",
+        event.match_id,
+        event.version,
+        provider_account=event.provider_account_id,
+        provider_actor=event.provider_actor_id,
+        recorded_by=event.recorded_by,
+        case_actor=event.case_actor_id,
+        shared_with=tuple(event.shared_with),
+    )
+    await notify.hear(work, news)
+
+
 async def round_news(work: Work, event: matching.RoundState) -> None:
     """A round was planned or applied."""
     numbers = {"count": event.needs, "placed": event.placed}
@@ -140,6 +157,11 @@ async def invitation_issued(work: Work, event: people.InvitationIssuedV1) -> Non
 async def account_reset_requested(work: Work, event: people.AccountResetRequestedV1) -> None:
     """Somebody asked for a new password."""
     await notify.send_reset(work, event_id=_event_id(work), account_id=event.account_id, reset_id=event.reset_id)
+
+
+async def email_change_requested(work: Work, event: people.EmailChangeRequestedV1) -> None:
+    """Somebody wants another address."""
+    await notify.send_email_change(work, event_id=_event_id(work), account_id=event.account_id, change_id=event.change_id)
 
 
 async def registration_requested(work: Work, event: people.RegistrationRequestedV1) -> None:
@@ -201,6 +223,8 @@ HANDLERS: dict[type[Event], Handler] = {
     matching.MatchCancelledV1: match_news,
     matching.MatchExtendedV1: match_news,
     matching.MatchRemindedV1: match_news,
+    matching.MatchQuestionAskedV1: question_news,
+    matching.MatchQuestionAnsweredV1: question_news,
     matching.AskReceivedV1: ask_news,
     matching.AskSettledV1: ask_news,
     matching.RoundSolvedV1: round_news,
@@ -210,6 +234,7 @@ HANDLERS: dict[type[Event], Handler] = {
     people.AccountDisabledV1: account_news,
     people.InvitationIssuedV1: invitation_issued,
     people.AccountResetRequestedV1: account_reset_requested,
+    people.EmailChangeRequestedV1: email_change_requested,
     people.RegistrationRequestedV1: registration_requested,
     people.SuggestionAnswerDueV1: suggestion_answer_due,
     people.PersonErasedV1: person_erased,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from chassis.call import Line, ServiceAway
 from chassis.context import LOCALES
 from chassis.identity import Caller
+from services.notifications.model.kinds import ASKS_FOR_AN_ANSWER
 from services.notifications.model.messages import Mail, MailState, Outcome, try_again
 
 MYSELF = Caller(kind="service", id="notifications")
@@ -38,6 +39,8 @@ class AddressBook:
             "event_id": str(mail.event_id),
             "purpose": "notification",
         }
+        if mail.kind in ASKS_FOR_AN_ANSWER:
+            body["answer_match_id"] = str(mail.subject_id)
         try:
             async with asyncio.timeout(self._seconds):
                 answer = await self._line.ask(MYSELF, "POST", PATH, body=body)

@@ -35,13 +35,17 @@ class EmailChannel:
     def __init__(self, server: MailServer, *, sender: str, instance: str, public_url: str) -> None:
         self._server = server
         self._sender = sender
-        self._instance = instance
+        self._sender_parts = sender.rpartition("@")
         self._public_url = public_url.rstrip("/")
         self._domain = urlsplit(self._public_url).hostname or "localhost"
-        user, _, domain = sender.rpartition("@")
-        self._from = HeaderAddress(instance, user, domain)  # raises at start, not at the first mail
+        self.call_hub(instance)  # raises at start, not at the first mail
         # Said in EHLO. Left alone, the library asks the name service for this machine's own name, which can take seconds and tells it.
         self._greeting = self._domain if any(char.isalpha() for char in self._domain) and ":" not in self._domain else "localhost"
+
+    def call_hub(self, name: str) -> None:
+        """Name the hub so in the mails from now on."""
+        user, _, domain = self._sender_parts
+        self._instance, self._from = name, HeaderAddress(name, user, domain)
 
     def write(self, mail: Mail, address: Address, items: Sequence[Mail] = ()) -> EmailMessage:
         """The mail as it travels; `items` are what a daily mail tells. Raises ValueError for an address that cannot be written to."""
@@ -57,11 +61,15 @@ class EmailChannel:
         message["Content-Language"] = locale
         message["X-Hub-Correlation-Id"] = str(mail.correlation_id)
         footer = [translate(kinds.MAIL_FOOTER_SENDER, locale, {"instance": self._instance})]
-        if mail.account_id is not None and mail.kind is not kinds.Kind.PASSWORD_RESET:
+        if mail.account_id is not None and "{token}" not in sentences.link:
             choices = self._public_url + kinds.PREFERENCES_PATH
             message["List-Unsubscribe"] = f"<{choices}>"
             footer.append(translate(kinds.MAIL_FOOTER_CHOICE, locale, {"link": choices}))
         paragraphs = [translate(sentences.body, locale, mail.numbers), *self._lines(items, locale)]
+        if mail.kind in kinds.ASKS_FOR_AN_ANSWER and address.link_token:
+            link = self._public_url + kinds.ANSWER_PATH + quote(address.link_token, safe="")
+            paragraphs.append(translate(kinds.MAIL_ANSWER_LINK, locale, {"link": link}))
+            paragraphs.append(translate(kinds.MAIL_ANSWER_CODE, locale, {"code": address.link_token}))
         paragraphs.append(translate(kinds.MAIL_FOOTER_LINK, locale, {"link": self._link(mail, address)}))
         message.set_content("\n\n".join(paragraphs) + "\n\n-- \n" + "\n".join(footer) + "\n")
         return message

@@ -10,7 +10,11 @@ class Kind(StrEnum):
     """What a message is about."""
 
     REQUEST_TO_ANSWER = "request_to_answer"
+    REQUEST_WAITS = "request_waits"
+    HELP_TO_REPORT = "help_to_report"
     NOBODY_TO_ANSWER = "nobody_to_answer"
+    QUESTION_TO_ANSWER = "question_to_answer"
+    QUESTION_ANSWERED = "question_answered"
     MATCH_ACCEPTED = "match_accepted"
     MATCH_DECLINED = "match_declined"
     MATCH_EXPIRED = "match_expired"
@@ -30,6 +34,8 @@ class Kind(StrEnum):
     SEARCH_FOUND = "search_found"
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105 a kind of message, no password
+    ADDRESS_TO_LEAVE = "address_to_leave"
+    ADDRESS_TO_CONFIRM = "address_to_confirm"
     ASK_TO_READ = "ask_to_read"
     OFFER_TO_CONFIRM = "offer_to_confirm"
     OFFER_TO_SIGN_IN_FOR = "offer_to_sign_in_for"
@@ -85,6 +91,23 @@ TRAITS: Mapping[Kind, Traits] = MappingProxyType(
             in_app_fixed=True,
             while_state=frozenset({"confirmed"}),
         ),
+        Kind.REQUEST_WAITS: Traits(
+            Sentences(
+                "A request still waits for your answer",
+                "A coordinator reminds you of a request. Please accept or decline, so that others can be asked in time.",
+                "/matches/{id}",
+            ),
+            in_app_fixed=True,
+            while_state=frozenset({"confirmed"}),
+        ),
+        Kind.HELP_TO_REPORT: Traits(
+            Sentences(
+                "How does the help go?",
+                "A coordinator asks whether the help that you accepted has begun, and how it went. One press on the page says it.",
+                "/matches/{id}",
+            ),
+            while_state=frozenset({"accepted", "in_progress"}),
+        ),
         Kind.NOBODY_TO_ANSWER: Traits(
             Sentences(
                 "A request has nobody to answer it",
@@ -93,6 +116,19 @@ TRAITS: Mapping[Kind, Traits] = MappingProxyType(
             ),
             in_app_fixed=True,
             while_state=frozenset({"confirmed"}),
+        ),
+        Kind.QUESTION_TO_ANSWER: Traits(
+            Sentences(
+                "Somebody asks about a request",
+                "Before they accept or decline, a provider would like to know something. The question is on the page of the match.",
+                "/matches/{id}",
+            ),
+            in_app_fixed=True,
+            while_state=frozenset({"confirmed", "accepted", "in_progress"}),
+        ),
+        Kind.QUESTION_ANSWERED: Traits(
+            Sentences("Your question was answered", "The answer is on the page of the request.", "/matches/{id}"),
+            while_state=frozenset({"confirmed", "accepted", "in_progress"}),
         ),
         Kind.MATCH_ACCEPTED: Traits(
             Sentences(
@@ -178,6 +214,24 @@ TRAITS: Mapping[Kind, Traits] = MappingProxyType(
             ),
             mail_only=True,
         ),
+        Kind.ADDRESS_TO_LEAVE: Traits(
+            Sentences(
+                "Another address for your account",
+                "Somebody who is signed in to your account wants mails to go to another address from now on. If it was you, follow the link and "
+                "press the button there. If not, do nothing, and change your password.",
+                "/email/confirm/{token}",
+            ),
+            mail_only=True,
+        ),
+        Kind.ADDRESS_TO_CONFIRM: Traits(
+            Sentences(
+                "Please confirm your new address",
+                "Somebody, most likely you, wants to use this address for their account here. Follow the link and press the button there. If it "
+                "was not you, do nothing.",
+                "/email/confirm/{token}",
+            ),
+            mail_only=True,
+        ),
         Kind.ASK_TO_READ: Traits(
             Sentences(
                 "Somebody asks for help without a name",
@@ -227,6 +281,12 @@ TRAITS: Mapping[Kind, Traits] = MappingProxyType(
 CHOOSABLE: tuple[Kind, ...] = tuple(kind for kind in Kind if not TRAITS[kind].mail_only)
 """The kinds that a person can subscribe to, in the order in which they are shown."""
 
+MAIL_ANSWER_LINK = "Answer here without signing in; it works once: {link}"
+MAIL_ANSWER_CODE = "If that page asks for a code, it is this one: {code}"
+ANSWER_PATH = "/answer#"
+"""What follows the number sign never leaves the reader's browser, so the secret is in no log and in no referrer."""
+ASKS_FOR_AN_ANSWER = (Kind.REQUEST_TO_ANSWER, Kind.REQUEST_WAITS)
+"""The kinds whose mails may hold a link that answers without signing in."""
 MAIL_FOOTER_LINK = "See it here: {link}"
 MAIL_FOOTER_CHOICE = "Choose which messages you get: {link}"
 MAIL_FOOTER_SENDER = "This message was sent by {instance}. It holds no personal data; please do not answer it."

@@ -55,6 +55,8 @@ class RecipientKind(StrEnum):
     RESET = "reset"
     SUGGESTION = "suggestion"
     REGISTRATION = "registration"
+    OLD_ADDRESS = "old_address"
+    NEW_ADDRESS = "new_address"
 
 
 @dataclass(frozen=True, slots=True)

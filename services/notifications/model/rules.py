@@ -63,6 +63,12 @@ def _both(kind: Kind) -> tuple[Rule, ...]:
 RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
     {
         "hub.matching.match.confirmed.v1": (Rule(Kind.REQUEST_TO_ANSWER, Side.PROVIDER),),
+        "hub.matching.match.reminded.v1": (
+            Rule(Kind.REQUEST_WAITS, Side.PROVIDER, frozenset({"confirmed"})),
+            Rule(Kind.HELP_TO_REPORT, Side.PROVIDER, frozenset({"accepted", "in_progress"})),
+        ),
+        "hub.matching.match.question_asked.v1": (Rule(Kind.QUESTION_TO_ANSWER, Side.CASE),),
+        "hub.matching.match.question_answered.v1": (Rule(Kind.QUESTION_ANSWERED, Side.PROVIDER),),
         "hub.matching.match.accepted.v1": (Rule(Kind.MATCH_ACCEPTED, Side.CASE),),
         "hub.matching.match.declined.v1": (Rule(Kind.MATCH_DECLINED, Side.CASE),),
         "hub.matching.match.expired.v1": (Rule(Kind.MATCH_EXPIRED, Side.CASE),),

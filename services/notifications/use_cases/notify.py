@@ -105,6 +105,25 @@ async def send_reset(work: Work, *, event_id: UUID, account_id: UUID, reset_id: 
     await queue(work, [mail])
 
 
+async def send_email_change(work: Work, *, event_id: UUID, account_id: UUID, change_id: UUID) -> None:
+    """Write to the old and to the new address of somebody who wants another, unless they were erased meanwhile."""
+    if await work.people.is_erased(account_id):
+        return
+    sides = ((Kind.ADDRESS_TO_LEAVE, RecipientKind.OLD_ADDRESS), (Kind.ADDRESS_TO_CONFIRM, RecipientKind.NEW_ADDRESS))
+    for kind, recipient in sides:
+        mail = new_mail(
+            work,
+            kind,
+            recipient_kind=recipient,
+            recipient_id=change_id,
+            account_id=account_id,
+            event_id=event_id,
+            subject_id=account_id,
+            numbers={},
+        )
+        await queue(work, [mail])
+
+
 async def send_registration(work: Work, *, event_id: UUID, registration_id: UUID, known: bool) -> None:
     """Write to somebody who gave their address to offer help."""
     mail = new_mail(
