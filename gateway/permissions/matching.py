@@ -48,6 +48,8 @@ TABLE: tuple[Rule, ...] = (
         ("GET", "/api/v1/cases/{case_id}", "cases and needs", (M, C), (NEEDS,)),
         ("PATCH", "/api/v1/cases/{case_id}", "cases and needs", (M, C), (NEEDS,)),
         *(("POST", f"/api/v1/cases/{{case_id}}/{verb}", "cases and needs", (M, C), (NEEDS,)) for verb in ("close", "share", "unshare")),
+        ("POST", "/api/v1/cases/{case_id}/reopen", "cases and needs", (M, C), (NEEDS,)),
+        ("GET", "/api/v1/cases/{case_id}/history", "cases and needs", (M, C), (NEEDS,)),
         ("GET", "/api/v1/needs", "cases and needs", (M, C), (NEEDS,)),
         ("POST", "/api/v1/needs", "cases and needs", (M, C), (NEEDS,)),
         ("GET", "/api/v1/needs/{need_id}", "cases and needs", (M, C), (NEEDS,)),
@@ -58,6 +60,9 @@ TABLE: tuple[Rule, ...] = (
         ("GET", "/api/v1/needs/{need_id}/changes", "see proposals", (C, A), (MATCHES,)),
         ("GET", "/api/v1/matches", "matches", (V, M, C, A), (MATCHES, OFFERS)),
         ("POST", "/api/v1/matches", "confirm", (C,), (MATCHES,)),
+        ("GET", "/api/v1/desk", "desk", (C, A), ()),
+        ("POST", "/api/v1/matches/{match_id}/remind", "confirm", (C,), (MATCHES,)),
+        ("POST", "/api/v1/matches/{match_id}/extend", "confirm", (C,), (MATCHES,)),
         ("GET", "/api/v1/matches/{match_id}", "matches", (V, M, C, A), (MATCHES, OFFERS)),
         *(
             ("POST", f"/api/v1/matches/{{match_id}}/{verb}", "answer requests", (V, M, C), (MATCHES, OFFERS))

@@ -61,6 +61,11 @@ class AskStore:
         """Any ask."""
         return _found(await self._one(select(AskRow).where(A.id == ask_id)))
 
+    async def many(self, ids: Sequence[UUID]) -> dict[UUID, Ask]:
+        """Those of the ids that exist."""
+        rows = (await self._session.execute(select(AskRow).where(A.id.in_(ids[:400])))).scalars()
+        return {row.id: _to_ask(row) for row in rows}
+
     async def waiting(self, ask_id: UUID) -> Ask:
         """One that still waits for a coordinator. Raises AskNotFound."""
         found = _found(await self._one(select(AskRow).where(A.id == ask_id, A.state == AskState.WAITING.value).with_for_update()))

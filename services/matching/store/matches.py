@@ -117,6 +117,17 @@ class MatchStore:
                 query = query.where(column == value)
         return await read_page(self._session, query, [M.id], page, descending=True)
 
+    async def rows(self, ids: Sequence[UUID]) -> list[MatchRow]:
+        """Those of the ids that exist."""
+        found: list[MatchRow] = []
+        for start in range(0, len(ids), 400):
+            found += (await self._session.execute(select(MatchRow).where(M.id.in_(ids[start : start + 400])))).scalars()
+        return found
+
+    async def ids_of_case(self, case_id: UUID, limit: int) -> list[UUID]:
+        """The newest matches of a case."""
+        return list((await self._session.execute(select(M.id).where(M.case_id == case_id).order_by(M.id.desc()).limit(limit))).scalars())
+
     async def overdue(self, now: datetime, limit: int = 100) -> list[Match]:
         """Requests that nobody answered in time."""
         query = select(MatchRow).where(M.state == "confirmed", M.answer_by < now).order_by(M.answer_by).limit(limit)

@@ -174,6 +174,11 @@ class OfferStore:
         mine = T.provider_kind == str(provider.kind), T.provider_id == provider.id, T.state == "draft"
         return int((await self._session.execute(select(func.count()).select_from(OfferRow).where(*mine))).scalar_one())
 
+    async def has_approved(self, provider: Provider) -> bool:
+        """Whether a provider has an offer that the public sees or saw."""
+        mine = T.provider_kind == str(provider.kind), T.provider_id == provider.id, T.state.in_(("open", "full", "paused"))
+        return (await self._session.execute(select(T.id).where(*mine).limit(1))).first() is not None
+
     async def of_category(self, category: str, limit: int) -> list[Offer]:
         """Offers of a category and below it that are open, full or paused; those most recently posted where there are more."""
         query = select(OfferRow).where(or_(T.category == category, T.category.startswith(category + ".", autoescape=True)))
