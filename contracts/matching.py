@@ -181,7 +181,7 @@ class NeedState(Event):
     category: str
     size: int = Field(ge=1)
     urgency: str = Field(description="low, normal, high or urgent.")
-    state: str = Field(description="open, matched, in_progress, fulfilled or withdrawn.")
+    state: str = Field(description="open, matched, in_progress, closed (helped) or withdrawn.")
     recorded_by: UUID | None = None
     actor_id: UUID | None = None
     shared_with: list[UUID] = Field(default_factory=list)
