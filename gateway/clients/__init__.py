@@ -18,6 +18,7 @@ from gateway.clients.matching import (
 )
 from gateway.clients.network import NetworkClient
 from gateway.clients.notifications import MessagesClient, NotificationsClient
+from gateway.clients.own import LinkClient, OwnClient
 from gateway.clients.people import AccountsClient, ApiClientsClient, ContactsClient, MeClient, SessionsClient
 from gateway.clients.provenance import ProvenanceClient
 from gateway.clients.registry import DirectoryClient, RegistryClient
@@ -38,6 +39,7 @@ class Clients:
     contacts: ContactsClient
     directory: DirectoryClient
     imports: ImportsClient
+    links: LinkClient
     map: MapClient
     matches: MatchesClient
     me: MeClient
@@ -46,6 +48,7 @@ class Clients:
     network: NetworkClient
     notifications: NotificationsClient
     offers: OffersClient
+    own: OwnClient
     provenance: ProvenanceClient
     registrations: RegistrationsClient
     registry: RegistryClient
@@ -68,6 +71,7 @@ class Clients:
             contacts=ContactsClient(asker),
             directory=DirectoryClient(asker),
             imports=ImportsClient(asker),
+            links=LinkClient(asker),
             map=MapClient(asker),
             matches=MatchesClient(asker),
             me=MeClient(asker),
@@ -76,6 +80,7 @@ class Clients:
             network=NetworkClient(asker),
             notifications=NotificationsClient(asker),
             offers=OffersClient(asker),
+            own=OwnClient(asker),
             provenance=ProvenanceClient(asker),
             registrations=RegistrationsClient(asker),
             registry=RegistryClient(asker),

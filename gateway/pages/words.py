@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from chassis.context import locale
 from chassis.language import translate
 from gateway.pages.asking_words import ASKING_DONE, ASKING_WORDS
+from gateway.pages.own_words import OWN_DONE, OWN_WORDS
 from gateway.pages.registry.import_words import IMPORT_DONE, IMPORT_WORDS
 from gateway.pages.registry.moderation_words import MODERATION_DONE, MODERATION_WORDS
 from gateway.pages.registry.words import PROVENANCE_DONE, PROVENANCE_WORDS
@@ -31,6 +32,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     **ASKING_WORDS,
     **MODERATION_WORDS,
     **IMPORT_WORDS,
+    **OWN_WORDS,
     "role": {
         "volunteer": _("Volunteer"),
         "member": _("Member of an organisation"),
@@ -242,6 +244,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 DONE_SENTENCES: Mapping[str, str] = {
     **IMPORT_DONE,
+    **OWN_DONE,
     **PROVENANCE_DONE,
     **ASKING_DONE,
     **MODERATION_DONE,
