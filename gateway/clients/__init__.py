@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from gateway.clients.asking import Asker, Listing, ProblemFromService
 from gateway.clients.asks import AsksClient, RegistrationsClient
+from gateway.clients.desk import DeskClient
 from gateway.clients.imports import ImportsClient
 from gateway.clients.map import MapClient
 from gateway.clients.matching import (
@@ -37,6 +38,7 @@ class Clients:
     asks: AsksClient
     cases: CasesClient
     contacts: ContactsClient
+    desk: DeskClient
     directory: DirectoryClient
     imports: ImportsClient
     links: LinkClient
@@ -69,6 +71,7 @@ class Clients:
             asks=AsksClient(asker),
             cases=CasesClient(asker),
             contacts=ContactsClient(asker),
+            desk=DeskClient(asker),
             directory=DirectoryClient(asker),
             imports=ImportsClient(asker),
             links=LinkClient(asker),

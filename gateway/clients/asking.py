@@ -109,7 +109,10 @@ class Asker:
 
     async def list(self, path: str, query: Query = ()) -> Listing:
         """One page of a list."""
-        answer = await self.answer("GET", path, query=query)
+        return self.listing(await self.answer("GET", path, query=query))
+
+    def listing(self, answer: Answer) -> Listing:
+        """An answer as one page of a list."""
         found: Record = answer.json()
         return Listing(found["items"], found.get("total"), _more(answer.headers.get("link")))
 

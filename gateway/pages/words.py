@@ -6,6 +6,7 @@ from chassis.context import locale
 from chassis.language import translate
 from gateway.pages.asking_words import ASKING_DONE, ASKING_WORDS
 from gateway.pages.own_words import OWN_DONE, OWN_WORDS
+from gateway.pages.desk_words import DESK_DONE, DESK_WORDS
 from gateway.pages.registry.import_words import IMPORT_DONE, IMPORT_WORDS
 from gateway.pages.registry.moderation_words import MODERATION_DONE, MODERATION_WORDS
 from gateway.pages.registry.words import PROVENANCE_DONE, PROVENANCE_WORDS
@@ -30,6 +31,7 @@ LANGUAGE_NAMES: Mapping[str, str] = {
 WORDS: Mapping[str, Mapping[str, str]] = {
     **PROVENANCE_WORDS,
     **ASKING_WORDS,
+    **DESK_WORDS,
     **MODERATION_WORDS,
     **IMPORT_WORDS,
     **OWN_WORDS,
@@ -247,6 +249,7 @@ DONE_SENTENCES: Mapping[str, str] = {
     **OWN_DONE,
     **PROVENANCE_DONE,
     **ASKING_DONE,
+    **DESK_DONE,
     **MODERATION_DONE,
     "welcome": "Your account is ready. Sign in with your new password.",
     "signed-out": "You are signed out.",
