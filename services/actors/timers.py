@@ -112,7 +112,7 @@ async def forget_old_imports(service: Any) -> None:  # Any: as above
 async def forget_suggestions(service: Any) -> None:  # Any: as above
     """Delete suggestions that were decided long ago."""
     async with service.open_work(SYSTEM) as work:
-        await suggestions.forget_decided(work, service.settings.suggestion_days)
+        await suggestions.forget_decided(work, await work.chosen("suggestion_days", service.settings.suggestion_days))
 
 
 async def keep_open_data_ready(service: Any) -> None:  # Any: as above

@@ -30,6 +30,7 @@ async def deliver_mail(service: Notifications) -> None:
     while full:
         async with service.open_work(SYSTEM) as work:
             batch = await mail.claim_mails(work)
+            service.resources.email.call_hub(await work.chosen("name", work.settings.instance_name))
         await _side_by_side(_send_mail(service, claimed) for claimed in batch.claimed)
         full = batch.full
 

@@ -130,12 +130,12 @@ async def read_ask_terms(work: InOneTransaction) -> bodies.AskTerms:
     """Whether one may ask here without a name, where one can come instead, and how long what is asked for is kept."""
     settings = work.settings
     return bodies.AskTerms(
-        allowed=settings.ask_without_name,
-        days=settings.ask_days,
+        allowed=await work.chosen("ask_without_name", settings.ask_without_name),
+        days=await work.chosen("ask_days", settings.ask_days),
         needs=NEEDS,
         place=settings.ask_place,
-        need_days=settings.need_days,
-        closed_case_days=settings.closed_case_days,
+        need_days=await work.chosen("need_days", settings.need_days),
+        closed_case_days=await work.chosen("closed_case_days", settings.closed_case_days),
     )
 
 

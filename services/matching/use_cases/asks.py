@@ -94,7 +94,7 @@ class Followed:
 async def ask(work: Work, wanted: Wanted, source: str) -> Asked | HubError:
     """Keep what is asked for. Answers a refusal instead of raising it, so that what was counted stays. Raises Invalid, NotOffered."""
     settings = work.settings
-    if not settings.ask_without_name:
+    if not await work.chosen("ask_without_name", settings.ask_without_name):
         raise NotOffered("This hub does not take requests without a name. Ask a coordinator, or search the offers yourself.")
     key, once = source_key(work, source), hash_of(wanted.once) if wanted.once else None
     if once is not None and (again := await _again(work, once, wanted.once or "")) is not None:
@@ -104,7 +104,7 @@ async def ask(work: Work, wanted: Wanted, source: str) -> Asked | HubError:
     if await work.asks.count_waiting() >= settings.asks_waiting:
         return AsksAreFull("So many requests wait to be read that no more are taken just now. Come again later, or ask a coordinator.")
     words = secret_from(_key(work), wanted.once) if wanted.once else new_secret()
-    made = _new(work, wanted, words, once)
+    made = _new(work, wanted, words, once, await _last_day(work))
     for number, need in enumerate(made.needs):
         _check(need, f"/needs/{number}")
     made.checked()
@@ -116,7 +116,7 @@ async def ask(work: Work, wanted: Wanted, source: str) -> Asked | HubError:
     return Asked(made, words)
 
 
-def _new(work: Work, wanted: Wanted, words: str, once: str | None) -> Ask:
+def _new(work: Work, wanted: Wanted, words: str, once: str | None, expires_at: datetime) -> Ask:
     code, ask_id = new_case_code(os.urandom(CASE_CODE_BYTES)), new_id()
     return Ask(
         id=ask_id,
@@ -124,7 +124,7 @@ def _new(work: Work, wanted: Wanted, words: str, once: str | None) -> Ask:
         secret_hash=hash_secret(code, words),
         asked_at=work.now,
         updated_at=work.now,
-        expires_at=end_of_day(until_of(work.now, work.settings.ask_days).date()),
+        expires_at=expires_at,
         household=wanted.household,
         languages=wanted.languages,
         location=wanted.location,
@@ -183,7 +183,7 @@ async def add_need(work: Work, found: Ask, need: Need) -> Ask:
         found.require_room(sum(each.state not in (NeedState.WITHDRAWN, NeedState.CLOSED) for each in await work.needs.of_case(found.id)))
         await cases.post_need(work, asked_for)
         return await _prolong(work, found)
-    after = replace(found.add(asked_for, work.now), expires_at=_later(work, found))
+    after = replace(found.add(asked_for, work.now), expires_at=max(found.expires_at, await _last_day(work)))
     await work.asks.save(found, after)
     await work.audit.record("ask.widened", "ask", found.id)
     return after
@@ -238,7 +238,7 @@ async def end_asks(work: Work) -> int:
         after = before.ended(AskState.EXPIRED, work.now)
         await work.asks.save(before, after)
         await _settled(work, after, "ask.ran_out")
-    await work.asks.forget(work.now, work.now - timedelta(days=work.settings.closed_case_days))
+    await work.asks.forget(work.now, work.now - timedelta(days=await work.chosen("closed_case_days", work.settings.closed_case_days)))
     await work.asks.forget_tries(work.now - timedelta(days=1))
     return len(over)
 
@@ -254,13 +254,13 @@ async def _tell(work: Work, ask: Ask, kind: type[told.AskState]) -> None:
 
 
 async def _prolong(work: Work, found: Ask) -> Ask:
-    after = replace(found, expires_at=_later(work, found), version=found.version + 1, updated_at=work.now)
+    after = replace(found, expires_at=max(found.expires_at, await _last_day(work)), version=found.version + 1, updated_at=work.now)
     await work.asks.save(found, after)
     return after
 
 
-def _later(work: Work, found: Ask) -> datetime:
-    return max(found.expires_at, end_of_day(until_of(work.now, work.settings.ask_days).date()))
+async def _last_day(work: Work) -> datetime:
+    return end_of_day(until_of(work.now, await work.chosen("ask_days", work.settings.ask_days)).date())
 
 
 def end_of_day(day: date) -> datetime:

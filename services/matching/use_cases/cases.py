@@ -114,7 +114,7 @@ async def withdraw_need(work: Work, need_id: UUID) -> Need:
 
 async def withdraw_old_needs(work: Work) -> int:
     """Retention (R19): needs that nobody could fill for a long time are withdrawn. Answers how many."""
-    old = await work.needs.long_open(work.now - timedelta(days=work.settings.need_days))
+    old = await work.needs.long_open(work.now - timedelta(days=await work.chosen("need_days", work.settings.need_days)))
     cases = await work.cases.many(need.case_id for need in old)
     for need in old:
         await _step(work, cases[need.case_id], need, need.withdraw(work.now), told.NeedWithdrawnV1, "need.ran_out")
@@ -123,7 +123,7 @@ async def withdraw_old_needs(work: Work) -> int:
 
 async def blank_closed_cases(work: Work) -> int:
     """Retention (R19): a closed case's household is removed after some days. Answers how many."""
-    ids = await work.cases.to_blank(work.now - timedelta(days=work.settings.closed_case_days))
+    ids = await work.cases.to_blank(work.now - timedelta(days=await work.chosen("closed_case_days", work.settings.closed_case_days)))
     for case_id in ids:
         await work.cases.blank(case_id, work.now)
         await work.questions.blank_case(case_id, work.now)

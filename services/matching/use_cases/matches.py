@@ -105,7 +105,7 @@ async def confirm_match(work: Work, need_id: UUID, offer_id: UUID, round_id: UUI
     offer.reserve(need.size, work.now)
     at = await circumstances(work, need, offer)
     facts = (await need_facts(work, [need]))[0]
-    by, answer_by = caller_key(work.caller), work.now + timedelta(days=work.settings.answer_days)
+    by, answer_by = caller_key(work.caller), work.now + timedelta(days=await work.chosen("answer_days", work.settings.answer_days))
     verdict = reference(facts, offer.facts(), at, await work.weights.in_use())
     if not verdict.eligible:
         first = worded(verdict.reasons[0])

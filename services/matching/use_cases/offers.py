@@ -1,6 +1,6 @@
 """Posting, moderating, changing and ending offers."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Unpack
 from uuid import UUID
 
@@ -10,9 +10,9 @@ from chassis.ids import new_id
 from contracts import matching as told
 from contracts.roles import Scope
 from services.matching import events_out
-from services.matching.engine.types import Audience
 from services.matching.model.offer import CloseReason, Offer, OfferChanges, OfferState, Provider, ProviderKind, RefusalReason
 from services.matching.store.offers import is_staff
+from services.matching.use_cases.moderating import must_wait
 from services.matching.use_cases.rights import MODERATORS, PROVIDERS, require
 from services.matching.use_cases.vocabulary import Codes
 from services.matching.work import Work
@@ -55,8 +55,8 @@ async def post_offer(work: Work, draft: Offer) -> Offer:
     _check_codes(draft)
     draft.checked()
     await _require_provider(work, draft.provider)
-    moderated = _is_moderated(work, draft.audience, draft.provider)
-    offer = draft.post(work.now, work.now.date() + timedelta(days=work.settings.review_days), moderated)
+    moderated = await must_wait(work, draft.audience, draft.provider, (draft.title, draft.description))
+    offer = draft.post(work.now, await _review_on(work), moderated)
     await work.offers.add(offer)
     await _tell(work, told.OfferPostedV1, offer, "offer.posted")
     return offer
@@ -92,7 +92,7 @@ async def resume_offer(work: Work, offer_id: UUID) -> Offer:
     """Take requests again."""
     before = await work.offers.owned(offer_id, work.caller)
     await work.offers.mark_asked(offer_id, None)
-    after = before.resume(work.now, work.now.date() + timedelta(days=work.settings.review_days))
+    after = before.resume(work.now, await _review_on(work))
     return await _step(work, before, after, told.OfferResumedV1, "offer.resumed")
 
 
@@ -100,7 +100,7 @@ async def confirm_review(work: Work, offer_id: UUID) -> Offer:
     """The provider says that the offer still holds."""
     before = await work.offers.owned(offer_id, work.caller)
     await work.offers.mark_asked(offer_id, None)
-    after = before.still_true(work.now, work.now.date() + timedelta(days=work.settings.review_days))
+    after = before.still_true(work.now, await _review_on(work))
     return await _step(work, before, after, told.OfferChangedV1, "offer.reviewed")
 
 
@@ -127,8 +127,9 @@ async def post_draft(work: Work, offer_id: UUID) -> Offer:
     before = await work.offers.owned(offer_id, work.caller)
     before.checked()
     await _require_provider(work, before.provider)
-    review_on = work.now.date() + timedelta(days=work.settings.review_days)
-    after = before.post(work.now, review_on, _is_moderated(work, before.audience, before.provider))
+    review_on = await _review_on(work)
+    moderated = await must_wait(work, before.audience, before.provider, (before.title, before.description))
+    after = before.post(work.now, review_on, moderated)
     return await _step(work, before, after, told.OfferPostedV1, "offer.posted")
 
 
@@ -152,7 +153,8 @@ async def change_offer(work: Work, offer_id: UUID, version: int, changes: OfferC
         raise PreconditionFailed("Somebody changed this offer in the meantime; read it again.")
     audience = changes.get("audience", before.audience)
     worded = any(key in changes for key in ("title", "description", "audience"))
-    after = _changed(work, before, worded and _is_moderated(work, audience, before.provider), **changes)
+    texts = changes.get("title", before.title), changes.get("description", before.description)
+    after = _changed(work, before, worded and await must_wait(work, audience, before.provider, texts), **changes)
     _check_codes(after)
     return await _step(work, before, after, told.OfferChangedV1, "offer.changed")
 
@@ -172,7 +174,8 @@ async def ask_for_reviews(work: Work) -> int:
     for offer in asked:
         await work.offers.mark_asked(offer.id, today)
         await work.outbox.add(events_out.offer_event(told.OfferReviewDueV1, offer), events_out.offer_audience(offer))
-    silent = await work.offers.to_review(today, asked=True, before=today - timedelta(days=work.settings.review_grace_days))
+    grace = timedelta(days=await work.chosen("review_grace_days", work.settings.review_grace_days))
+    silent = await work.offers.to_review(today, asked=True, before=today - grace)
     for before in silent:
         await _step(work, before, before.pause(work.now), told.OfferPausedV1, "offer.paused_unreviewed")
     return len(asked) + len(silent)
@@ -204,9 +207,8 @@ def _changed(work: Work, before: Offer, moderated: bool, **changes: Unpack[Offer
     return before.change(work.now, moderated=moderated, **changes)
 
 
-def _is_moderated(work: Work, audience: Audience, provider: Provider) -> bool:
-    own = provider.kind is ProviderKind.ACCOUNT and not is_staff(work.caller)
-    return own and audience is Audience.PUBLIC and work.settings.moderate_volunteers
+async def _review_on(work: Work) -> date:
+    return work.now.date() + timedelta(days=await work.chosen("review_days", work.settings.review_days))
 
 
 def _writer(work: Work) -> UUID | None:

@@ -30,7 +30,7 @@ async def read_history(work: Work, since: datetime | None, until: datetime) -> H
         offers=tuple(_offer(offer) for offer in offers),
         matches=tuple(_match(row) for row in await work.history.matches(until)),
         until=until,
-        answer_time=timedelta(days=work.settings.answer_days),
+        answer_time=timedelta(days=await work.chosen("answer_days", work.settings.answer_days)),
         left_out={why: count for why, count in counted.items() if count},
     )
 

@@ -1,7 +1,7 @@
 """Applying a round: matches of its plan in one transaction, and a report of what became impossible meanwhile."""
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.errors import HubError, NotFound
@@ -41,6 +41,7 @@ class Standing:
     helpers: dict[UUID, set[str]]
     tried: dict[UUID, set[UUID]]
     weights: Weights
+    answer_by: datetime
     matches: list[Match] = field(default_factory=list)
     matched: dict[UUID, Need] = field(default_factory=dict)
     taken: dict[UUID, int] = field(default_factory=dict)
@@ -84,6 +85,7 @@ async def _read(work: Work, pairs: list[Pair]) -> Standing:
         helpers=await work.matches.helpers(list(cases)),
         tried=await work.matches.tried(list(needs)),
         weights=await work.weights.in_use(),
+        answer_by=work.now + timedelta(days=await work.chosen("answer_days", work.settings.answer_days)),
     )
 
 
@@ -132,8 +134,9 @@ def _confirm(work: Work, standing: Standing, need_id: UUID, offer_id: UUID, roun
     verdict = reference(standing.facts[need_id], offer.facts(), at, standing.weights)
     if not verdict.eligible:
         raise NotEligible("This pair does not fit: {reason}", reason=worded(verdict.reasons[0]))
-    answer_by = work.now + timedelta(days=work.settings.answer_days)
-    match, matched, held = confirm(new_id(), need, offer, verdict.score, verdict.weights, caller_key(work.caller), answer_by, work.now, round_id)
+    match, matched, held = confirm(
+        new_id(), need, offer, verdict.score, verdict.weights, caller_key(work.caller), standing.answer_by, work.now, round_id
+    )
     standing.matches.append(match)
     standing.matched[need_id] = matched
     standing.offers[offer_id] = held

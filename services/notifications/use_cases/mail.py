@@ -82,7 +82,7 @@ async def gather_daily_mails(work: Work) -> bool:
 
 async def forget_old(work: Work) -> None:
     """Delete what is older than what is kept (R19)."""
-    before = work.now - timedelta(days=work.settings.retention_days)
+    before = work.now - timedelta(days=await work.chosen("message_days", work.settings.retention_days))
     await work.notices.purge(before)
     await work.mails.purge(before)
     await work.webhooks.purge(before)

@@ -16,7 +16,8 @@ router = APIRouter(prefix="/api/v1/registrations", route_class=HubRoute, tags=["
 @router.get("/terms")
 async def read_registration_terms(work: InOneTransaction) -> schemas.RegistrationTerms:
     """Whether one may register by mail here."""
-    return schemas.RegistrationTerms(allowed=work.settings.register_by_mail, days=work.settings.registration_days)
+    allowed = await work.chosen("offer_by_mail", work.settings.register_by_mail)
+    return schemas.RegistrationTerms(allowed=allowed, days=work.settings.registration_days)
 
 
 @router.post("", status_code=202, openapi_extra=SECRET)

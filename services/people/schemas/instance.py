@@ -74,7 +74,9 @@ Days = int | None
 class InstanceUpdate(Body):
     """What an administrator changes."""
 
-    name: str | None = Field(None, min_length=1, max_length=80, description="The hub's name.", examples=["Welcome hub of our city"])
+    name: str | None = Field(
+        None, min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$", description="The hub's name.", examples=["Welcome hub of our city"]
+    )
     home_title: Annotated[dict[Locale, str] | None, _texts(120)] = Field(None, description="On top of the first page, by language.")
     home_lead: Annotated[dict[Locale, str] | None, _texts(400)] = Field(None, description="Below it, by language.")
     colour: Annotated[str | None, AfterValidator(_main)] = Field(

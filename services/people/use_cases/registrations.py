@@ -54,7 +54,7 @@ async def ask_registration(work: Work, email: str, locale: str, carry: str, addr
     """Note that somebody wants to confirm an address; a timer answers right after. The same work is done for every address, and the answer says
     nothing of it. Raises NotOpen, Invalid, RegisteredOften, RegistrationsAreFull."""
     settings = work.settings
-    if not settings.register_by_mail:
+    if not await work.chosen("offer_by_mail", settings.register_by_mail):
         raise NotOpen("This hub takes volunteers by invitation. Write to the city if you want to help.")
     lookup, source = work.resources.lookup.of_email(email).hex(), source_key(address, work.resources.source_key)
     hour_ago = work.now - timedelta(hours=1)

@@ -55,8 +55,9 @@ async def begin_second_factor(work: Work, code: str | None, address: str) -> Beg
     secret = new_secret()
     person = PersonRef.of_account(account.id)
     await work.factors.begin(account.id, await work.vault.seal_apart(person, Field.TOTP_SECRET, secret), work.now)
-    email = (await work.vault.open(person, [Field.EMAIL])).get(Field.EMAIL, work.settings.instance_name)
-    uri = provisioning_uri(secret, email, work.settings.instance_name)
+    hub = await work.chosen("name", work.settings.instance_name)
+    email = (await work.vault.open(person, [Field.EMAIL])).get(Field.EMAIL, hub)
+    uri = provisioning_uri(secret, email, hub)
     await work.audit.record("second_factor.begun", "account", account.id)
     return Begun(secret, uri, _picture(uri))
 
