@@ -183,6 +183,10 @@ class WeightsClient:
         """All of them, and which is in use."""
         return await self._ask.get("/api/v1/weights")
 
+    async def example(self, version: str) -> Record:
+        """An invented pair, scored with one of them."""
+        return await self._ask.get(path_of("/api/v1/weights/{}/example", version))
+
     async def make(self, body: Json, once: str | None) -> Record:
         """A new one."""
         return await self._ask.send("POST", "/api/v1/weights", body, once=once)

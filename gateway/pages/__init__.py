@@ -3,11 +3,13 @@
 from fastapi import APIRouter
 
 from gateway.pages import (
+    about,
     admin,
     asking,
     cases,
     changing,
     desk,
+    finding,
     lacking,
     lost,
     matches,
@@ -26,7 +28,10 @@ from gateway.pages.registry import actors as registry_actors
 from gateway.pages.registry import map as registry_map
 
 ROUTERS: list[APIRouter] = [
+    look.router,
     public.router,
+    finding.router,
+    about.router,
     asking.router,
     offering.router,
     taking.router,
@@ -52,7 +57,6 @@ ROUTERS: list[APIRouter] = [
     me.router,
     admin.router,
     weights.router,
-    look.router,
     lost.router,
 ]
 """Every page's router, included by `gateway.app`; the last one catches what is lost."""

@@ -1,5 +1,6 @@
 """The page "what we need now": calls for help for everybody, rounded; exact figures for coordinators."""
 
+from asyncio import gather
 from textwrap import shorten
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
@@ -12,6 +13,7 @@ from gateway.pages.charts import Chart, bars_of
 from gateway.pages.door import Here, PageRoute, Visit, pairs
 from gateway.pages.formats import language_name
 from gateway.pages.forms import Form
+from gateway.pages.open_doors import Doors, open_doors
 from gateway.pages.vocabulary import naming, words_of
 from gateway.pages.words import label
 
@@ -46,8 +48,13 @@ async def look_again(visit: Here) -> Response:
     return visit.go("/needed", "lacking-refreshed")
 
 
+def calls_of(visit: Visit, names: dict[str, Any], rows: list[Record], doors: Doors) -> list[Record]:  # Any: functions that name things
+    """What is lacking as calls for help: in a few words, and with the way to offer it."""
+    return [{**row, "words": _words_of(names, row), "offer_path": _offer_path(visit, row, doors)} for row in rows]
+
+
 async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
-    words = await words_of(visit)
+    words, doors = await gather(words_of(visit), open_doors(visit))
     found, unclear = NOTHING, False
     try:
         found = await visit.ask.scarcity.lacking(pairs(category=form.text("category"), language=form.text("language"), limit=LISTED))
@@ -56,7 +63,7 @@ async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
             raise
         unclear = True
     names = naming(visit, words)
-    rows = [{**row, "words": _words_of(names, row), "offer_path": _offer_path(visit, row)} for row in found["items"]]
+    rows = calls_of(visit, names, found["items"], doors)
     return visit.page(
         "needed.html",
         status,
@@ -65,6 +72,7 @@ async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
         rows=rows,
         unclear=unclear,
         chart=_chart(rows),
+        doors=doors,
         refreshes=visit.may("POST", "/api/v1/scarcity/refresh"),
         words=words,
         **names,
@@ -88,15 +96,18 @@ def _chart(rows: list[Record]) -> Chart | None:
     return bars_of(drawn) if len(drawn) > 1 else None
 
 
-def _offer_path(visit: Visit, row: Record) -> str | None:
-    """Where "offer this" leads: to the form, filled with what is asked; to signing in first where nobody is signed in; nowhere for other roles."""
+def _offer_path(visit: Visit, row: Record, doors: Doors) -> str | None:
+    """Where "I can help with this" leads: to the pages of offering, filled with what is asked; to signing in first where the city lets nobody
+    offer without an account; nowhere for roles that do not offer."""
+    area = row["area"]
     asked = pairs(
         category=row["category"],
         languages=",".join(row["languages"]),
         day="" if row["weekday"] is None else str(row["weekday"]),
         part=row["part"] or "",
+        near=f"{area['lat']},{area['lon']}" if area else "",
     )
-    path = f"/my/offers/new?{urlencode(asked)}"
+    path = f"/offer/what?{urlencode(asked)}"
     if not visit.visitor.signed_in:
-        return f"/sign-in?next={quote(path, safe='')}"
+        return path if doors.offer else f"/sign-in?next={quote(path, safe='')}"
     return path if visit.is_one_of("volunteer", "member", "coordinator") else None

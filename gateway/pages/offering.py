@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from math import cos, hypot, radians
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
@@ -33,6 +34,8 @@ KEPT_FIELDS = {
     "valid_from", "valid_until",
 }  # fmt: skip
 ROW_FIELDS = ("day", "start", "end", "topic", "level", "level_to")
+NEAR_DEGREES = 0.05
+"""About five kilometres: a place of the city so near stands for the area of a call."""
 LinkToken = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{20,100}$")]
 Text = Annotated[str, Query(max_length=500)]
 
@@ -42,19 +45,35 @@ async def choose_kind(visit: Here) -> Response:
     """What would you like to offer?"""
     if not await _may_begin(visit):
         return visit.page("offering/closed.html")
-    return visit.page("offering/kind.html", words=await words_of(visit), begun=_draft(visit))
+    words, draft = await words_of(visit), _draft(visit)
+    begun = next((f"/offer/{page}" for name, page in (("title", "check"), ("description", "what")) if draft.get(name)), None)
+    return visit.page("offering/kind.html", words=words, begun=begun)
 
 
 @router.get("/offer/what")
-async def show_what(visit: Here, category: Text = "", languages: Text = "", day: Text = "", part: Text = "") -> Response:
-    """What it is, how many, in which languages."""
+async def show_what(visit: Here, category: Text = "", languages: Text = "", day: Text = "", part: Text = "", near: Text = "") -> Response:
+    """What it is, how many, in which languages. What a call for help asks for is kept from here on, also through a change of language."""
     words, form = await words_of(visit), Form(_draft(visit))
     row = words.row(category) or words.row(form.text("category"))
     if row is None or not await _may_begin(visit):
         return visit.go("/offer")
-    if not form.values:
-        form = form_of_call(row, [code for code in languages.split(",") if code in words.languages], day, part)
-    return _what_page(visit, words, row, form)
+    if not (form.text("title") or form.text("description")) and category:
+        asked = form_of_call(row, [code for code in languages.split(",") if code in words.languages], day, part)
+        form = Form({**asked.values, **_place_near(visit, near), "category": [row["code"]]})
+    response = _what_page(visit, words, row, form)
+    if category:
+        _keep(visit, response, {**form.values, "category": [row["code"]]})
+    return response
+
+
+@router.post("/offer/keep", status_code=204)
+async def keep_unfinished(visit: Here) -> Response:
+    """Keep a page as it stands while somebody fills it in; nothing is checked before they go on. For the pages' script."""
+    form = await visit.form()
+    draft, response = _merged(_draft(visit), form), Response(status_code=204, headers={"Cache-Control": "no-store"})
+    if len(Notes.of(visit, PURPOSE).close(draft, KEPT_SECONDS)) <= MOST_BYTES:
+        _keep(visit, response, draft)
+    return response
 
 
 @router.post("/offer/what")
@@ -172,6 +191,24 @@ async def confirm(visit: Here, token: LinkToken) -> Response:
         response = visit.go("/offer/check", "address-confirmed")
         _keep(visit, response, draft)
     return _secretive(open_session(visit, response, session))
+
+
+def _place_near(visit: Visit, near: str) -> dict[str, list[str]]:
+    """The place of a call for help, for the form: the nearest of the city's places, or the point itself."""
+    parts = near.split(",")
+    try:
+        lat, lon = (float(part) for part in parts)
+    except ValueError:
+        return {}
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        return {}
+    places = visit.settings.places
+    nearest = min(
+        range(len(places)), key=lambda number: hypot(places[number].lat - lat, (places[number].lon - lon) * cos(radians(lat))), default=None
+    )
+    if nearest is not None and hypot(places[nearest].lat - lat, (places[nearest].lon - lon) * cos(radians(lat))) < NEAR_DEGREES:
+        return {"place": [str(nearest)]}
+    return {"lat": [f"{lat:.2f}"], "lon": [f"{lon:.2f}"]}
 
 
 async def _may_begin(visit: Visit) -> bool:

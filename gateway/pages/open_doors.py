@@ -1,9 +1,11 @@
-"""Which doors are open to people without an account: the city may close asking without a name, and offering by mail."""
+"""Which doors are open to people without an account, and on which terms: the city may close asking without a name, and offering by mail."""
 
 import time
+from asyncio import gather
 from dataclasses import dataclass
 
 from chassis.errors import HubError
+from gateway.clients.asking import Record
 from gateway.pages.door import Visit
 
 SECONDS = 60.0
@@ -11,10 +13,28 @@ SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What is open."""
+    """What is open, where one can come and talk to somebody, and how many days what was asked or begun is kept (None: not known)."""
 
     ask: bool = False
     offer: bool = False
+    place: str = ""
+    ask_days: int | None = None
+    need_days: int | None = None
+    closed_case_days: int | None = None
+    register_days: int | None = None
+
+    @classmethod
+    def read(cls, asks: Record, registrations: Record) -> "Doors":
+        """From what the services say."""
+        return cls(
+            ask=bool(asks["allowed"]),
+            offer=bool(registrations["allowed"]),
+            place=str(asks.get("place") or ""),
+            ask_days=asks.get("days"),
+            need_days=asks.get("need_days"),
+            closed_case_days=asks.get("closed_case_days"),
+            register_days=registrations.get("days"),
+        )
 
 
 _known: dict[int, tuple[float, Doors]] = {}
@@ -28,7 +48,7 @@ async def open_doors(visit: Visit) -> Doors:
     if known is not None and time.monotonic() - known[0] < SECONDS:
         return known[1]
     try:
-        doors = Doors(bool((await visit.ask.asks.terms())["allowed"]), bool((await visit.ask.registrations.terms())["allowed"]))
+        doors = Doors.read(*await gather(visit.ask.asks.terms(), visit.ask.registrations.terms()))
     except HubError:
         return known[1] if known else Doors()
     if len(_known) > 100:

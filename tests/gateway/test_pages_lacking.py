@@ -1,11 +1,14 @@
 """The page "what we need now": calls for help for everybody, exact figures for coordinators, and the way from a call to an offer."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
+from gateway.pages import open_doors
 from tests.gateway.pages_door import CANARY, ID, LACKING, SCARCITY, Door
 
+OFFER_THIS = "/offer/what?category=language.class&languages=ar&day=1&part=evening&near=45.19%2C5.72"
 FORM = "/my/offers/new?category=language.class&languages=ar&day=1&part=evening"
 ROUNDED = {**LACKING, "open_needs": None, "served_by_one_more": 10, "at_least": False, "shadow_price": None}
 
@@ -34,10 +37,10 @@ async def test_a_coordinator_reads_exact_figures_and_what_one_more_place_is_wort
 @pytest.mark.parametrize(
     ("role", "link"),
     [
-        (None, "/sign-in?next=%2Fmy%2Foffers%2Fnew%3Fcategory%3Dlanguage.class%26languages%3Dar%26day%3D1%26part%3Devening"),
-        ("volunteer", FORM.replace("&", "&amp;")),
-        ("member", FORM.replace("&", "&amp;")),
-        ("coordinator", FORM.replace("&", "&amp;")),
+        (None, f"/sign-in?next={quote(OFFER_THIS, safe='')}"),
+        ("volunteer", OFFER_THIS.replace("&", "&amp;")),
+        ("member", OFFER_THIS.replace("&", "&amp;")),
+        ("coordinator", OFFER_THIS.replace("&", "&amp;")),
         ("observer", None),
         ("admin", None),
     ],
@@ -45,7 +48,21 @@ async def test_a_coordinator_reads_exact_figures_and_what_one_more_place_is_wort
 async def test_offer_this_leads_to_the_form_where_the_reader_may_post(door: Door, role: str | None, link: str | None) -> None:
     text = (await door.get("/needed", role)).text
 
-    assert (f'href="{link}"' in text) if link else "Offer this" not in text
+    assert (f'href="{link}"' in text) if link else "I can help with this" not in text
+
+
+async def test_anybody_is_led_from_a_call_straight_to_an_offer_that_is_filled_in(door: Door) -> None:
+    open_doors._known.clear()
+    door.fakes.answers |= {
+        "GET /api/v1/asks/terms": {"allowed": False, "days": 60, "needs": 5},
+        "GET /api/v1/registrations/terms": {"allowed": True, "days": 3},
+    }
+
+    calls, form = await door.get("/needed"), await door.get(OFFER_THIS)
+    again = await door.get("/offer/what", **{"Cookie": form.headers["set-cookie"].split(";")[0]})
+
+    assert OFFER_THIS.replace("&", "&amp;") in calls.text
+    assert all('<input type="checkbox" name="languages" value="ar" checked>' in page.text for page in (form, again))
 
 
 async def test_the_form_is_filled_with_what_the_call_asks_for(door: Door) -> None:
