@@ -12,6 +12,8 @@ TABLE: tuple[Rule, ...] = (
         ("GET", "/api/v1/weights/{version}/example", "read how matching ranks"),
         ("GET", "/api/v1/scarcity", "read what is lacking"),
         ("GET", "/api/v1/scarcity/history", "read what is lacking"),
+        ("GET", "/api/v1/statistics/published", "read published statistics"),
+        ("GET", "/api/v1/statistics/measures", "read published statistics"),
         ("GET", "/api/v1/offers", "read public offers"),
         ("GET", "/api/v1/offers/{offer_id}", "read public offers"),
         ("GET", "/api/v1/asks/terms", "ask without a name"),
@@ -68,6 +70,7 @@ TABLE: tuple[Rule, ...] = (
             ("POST", f"/api/v1/matches/{{match_id}}/{verb}", "answer requests", (V, M, C), (MATCHES, OFFERS))
             for verb in ("accept", "decline", "start", "fulfil", "fail", "cancel")
         ),
+        *(("GET", f"/api/v1/statistics/{name}", "exact figures, scarcity", (C, A), ()) for name in ("series", "parts", "keys")),
         ("POST", "/api/v1/scarcity/refresh", "exact figures, scarcity", (C, A), ()),
         ("GET", "/api/v1/rounds", "rounds", (C, A), (MATCHES,)),
         ("POST", "/api/v1/rounds", "rounds", (C,), (MATCHES,)),

@@ -2,9 +2,25 @@
 
 from fastapi import APIRouter
 
-from services.matching.api import answers, asks, cases, changes, desk, matches, offers, questions, results, rounds, scarcity, vocabulary, weights
+from services.matching.api import (
+    answers,
+    asks,
+    cases,
+    changes,
+    desk,
+    matches,
+    offers,
+    questions,
+    results,
+    rounds,
+    scarcity,
+    statistics,
+    vocabulary,
+    weights,
+)
 
 ROUTERS: list[APIRouter] = [
-    each.router for each in (vocabulary, offers, asks, cases, changes, matches, rounds, scarcity, weights, questions, results, answers, desk)
+    each.router
+    for each in (vocabulary, offers, asks, cases, changes, matches, rounds, scarcity, statistics, weights, questions, results, answers, desk)
 ]
 """All routes."""

@@ -52,7 +52,8 @@ class StatisticsStore:
 
     async def last_day(self) -> date | None:
         """The last day that is counted."""
-        return (await self._session.execute(select(func.max(D.day)))).scalar()
+        found: date | None = (await self._session.execute(select(func.max(D.day)))).scalar()
+        return found
 
     async def counted_at(self) -> datetime | None:
         """When the last day was counted."""
@@ -66,8 +67,8 @@ class StatisticsStore:
              "language": one.language, "bucket": one.bucket, "value": value}
             for one, value in counts.items()
         ]  # fmt: skip
-        for start in range(0, len(rows), PORTION):
-            await self._session.execute(insert(StatisticRow), rows[start : start + PORTION])
+        for at in range(0, len(rows), PORTION):
+            await self._session.execute(insert(StatisticRow), rows[at : at + PORTION])
         days = [date.fromordinal(each) for each in range(first.toordinal(), last.toordinal() + 1)]
         await self._session.execute(delete(StatisticDayRow).where(D.day.between(first, last)))
         await self._session.execute(insert(StatisticDayRow), [{"day": day, "counted_at": now} for day in days])
