@@ -1,5 +1,6 @@
 """Pages of confirmed pairings: requests to answer, and one match on its way to an outcome."""
 
+import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from chassis.errors import HubError, NotFound
 from gateway.clients.asking import Record
 from gateway.pages.door import Here, PageRoute, Visit
 from gateway.pages.forms import Form
+from gateway.pages.spans import ago, is_soon, left
 from gateway.pages.vocabulary import naming, words_of
 from gateway.pages.words import say as _
 
@@ -16,6 +18,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 BODY_FIELDS = {"accept": "", "decline": "reason", "start": "", "fulfil": "outcome", "fail": "outcome", "cancel": "reason"}
 """Each step of a match, and the one field that it asks for."""
 STEPS = ("confirmed", "accepted", "in_progress", "fulfilled")
+LIVE = ("confirmed", "accepted", "in_progress")
 Text = Annotated[str, Query(max_length=500)]
 
 
@@ -27,10 +30,24 @@ class NoSuchStep(NotFound):
 async def list_requests(visit: Here, cursor: Text = "") -> Response:
     """Matches in which the visitor gives: to answer first, then the others."""
     visit.asker.require("POST", "/api/v1/matches/x/accept")
-    words = await words_of(visit)
-    to_answer = await visit.ask.matches.matches([("side", "provider"), ("state", "confirmed"), ("limit", "100")])
-    others = await visit.ask.matches.matches([("side", "provider"), ("limit", "50"), *([("cursor", cursor)] if cursor else [])])
-    return visit.page("requests.html", to_answer=to_answer, others=others, **naming(visit, words))
+    words, to_answer, others, titles = await asyncio.gather(
+        words_of(visit),
+        visit.ask.matches.matches([("side", "provider"), ("state", "confirmed"), ("limit", "100")]),
+        visit.ask.matches.matches([("side", "provider"), ("limit", "50"), *([("cursor", cursor)] if cursor else [])]),
+        _titles(visit),
+    )
+    return visit.page(
+        "requests.html", to_answer=to_answer, others=others, titles=titles, once=Form().once, left=left, is_soon=is_soon, **naming(visit, words)
+    )
+
+
+async def _titles(visit: Visit) -> dict[str, Record]:
+    """What the visitor's offers are called; empty while they cannot be read."""
+    try:
+        found = await visit.ask.offers.offers([("mine", "true"), ("limit", "200")])
+    except HubError:
+        return {}
+    return {offer["id"]: offer["title"] for offer in found.items}
 
 
 @router.get("/matches/{match_id}")
@@ -53,6 +70,26 @@ async def see_contact(visit: Here, match_id: UUID) -> Response:
     return await _match_page(visit, str(match_id), form, contact, 200 if contact else 409)
 
 
+@router.post("/matches/{match_id}/questions")
+async def ask_question(visit: Here, match_id: UUID) -> Response:
+    """Ask the coordinator something before answering."""
+    form = await visit.form({"/text": "question"})
+    form.require("question", _("Write what you would like to know."))
+    if await visit.try_(form, visit.ask.own.ask(str(match_id), form.text("question"), form.text("once"))) is None:
+        return await _match_page(visit, str(match_id), form, None, 422)
+    return visit.go(f"/matches/{match_id}", "question-asked")
+
+
+@router.post("/matches/{match_id}/questions/{question_id}/answer")
+async def answer_question(visit: Here, match_id: UUID, question_id: UUID) -> Response:
+    """Answer what the provider asked."""
+    form = await visit.form({"/text": "answer"})
+    form.require("answer", _("Write your answer."))
+    if await visit.try_(form, visit.ask.own.answer(str(match_id), str(question_id), form.text("answer"), form.text("once"))) is None:
+        return await _match_page(visit, str(match_id), form, None, 422)
+    return visit.go(f"/matches/{match_id}", "question-answered")
+
+
 @router.post("/matches/{match_id}/{verb}")
 async def step_match(visit: Here, match_id: UUID, verb: str) -> Response:
     """Accept, decline, start, fulfil, fail or cancel."""
@@ -70,8 +107,8 @@ async def step_match(visit: Here, match_id: UUID, verb: str) -> Response:
 
 
 async def _match_page(visit: Visit, match_id: str, form: Form, contact: Record | None = None, status: int = 200) -> Response:
-    words = await words_of(visit)
-    match = await visit.ask.matches.match(match_id)
+    words, match, questions = await asyncio.gather(words_of(visit), visit.ask.matches.match(match_id), _questions(visit, match_id))
+    side, live = match.get("side"), match["state"] in LIVE
     return visit.page(
         "match.html",
         status,
@@ -80,11 +117,25 @@ async def _match_page(visit: Visit, match_id: str, form: Form, contact: Record |
         form=form,
         contact=contact,
         steps=STEPS,
+        questions=questions,
+        may_ask=live and side in ("provider", "both") and visit.may("POST", f"/api/v1/matches/{match_id}/questions"),
+        may_answer_questions=side in ("case", "both") and visit.may("POST", f"/api/v1/matches/{match_id}/questions/x/answer"),
         can_answer=visit.may("POST", f"/api/v1/matches/{match_id}/accept"),
-        can_see_case=visit.may("GET", f"/api/v1/needs/{match['need_id']}") and match.get("side") != "provider",
+        can_see_case=visit.may("GET", f"/api/v1/needs/{match['need_id']}") and side != "provider",
         can_disclose=visit.may("POST", "/api/v1/disclosures"),
+        ago=ago,
+        left=left,
+        is_soon=is_soon,
         **naming(visit, words),
     )
+
+
+async def _questions(visit: Visit, match_id: str) -> list[Record]:
+    """What was asked about it; nothing where that cannot be read, for the match itself says why."""
+    try:
+        return (await visit.ask.own.questions(match_id)).items
+    except HubError:
+        return []
 
 
 async def _optional(visit: Visit, match: Record) -> Record | None:

@@ -31,7 +31,7 @@ OWN_DONE: Mapping[str, str] = {
     "question-asked": _("Your question is on its way to the coordinator. You get a message when it is answered."),
     "question-answered": _("Your answer is on its way."),
     "feed-ended": _("The address of your calendar does not work any more."),
-    "email-asked": _("Two mails are on their way, one to your present address and one to the new one. The new one holds when you followed both links."),
+    "email-asked": _("Two mails are on their way, to your present and to your new address. The new one holds once you followed both links."),
     "email-kept": _("Your present address stays."),
     "email-half": _("Thank you. Now follow the link in the other mail, too."),
     "email-done": _("Your new address holds from now on."),
