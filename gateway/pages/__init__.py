@@ -6,14 +6,17 @@ from gateway.pages import (
     about,
     admin,
     asking,
+    bulk,
     cases,
     changing,
     desk,
     finding,
+    following,
     lacking,
     lost,
     matches,
     me,
+    needs,
     offering,
     offers,
     public,
@@ -22,6 +25,7 @@ from gateway.pages import (
     taking,
     weights,
 )
+from gateway.pages import moderation as offer_moderation
 from gateway.pages.administration import look
 from gateway.pages.registry import actor, compare, confirmations, imports, moderation, network, network_asked, open_data, suggest
 from gateway.pages.registry import actors as registry_actors
@@ -50,9 +54,13 @@ ROUTERS: list[APIRouter] = [
     lacking.router,
     changing.router,
     offers.router,
+    offer_moderation.router,
+    following.router,
+    bulk.router,
     matches.router,
     cases.router,
     desk.router,
+    needs.router,
     rounds.router,
     me.router,
     admin.router,

@@ -1,4 +1,4 @@
-"""Pages of the coordinator's desk: what needs me now, offers to approve, and a need with its proposals."""
+"""Pages of a need: what fits it and why, what would have to change where nothing does, and why not this offer."""
 
 from typing import Annotated
 from uuid import UUID
@@ -19,44 +19,6 @@ ON_NEED_ALONE = frozenset(f"change.{word}" for word in ("accept_language", "dist
 """Steps of a smallest change that the offer has no part in."""
 ON_NEED = (ON_NEED_ALONE - {"change.place", "change.consent"}) | {f"change.{word}" for word in ("hours", "weekday", "begin", "end")}
 """Steps that are done on the need's page; those in time may concern the offer as well."""
-
-
-@router.get("/desk")
-async def see_desk(visit: Here) -> Response:
-    """What needs a coordinator now."""
-    visit.asker.require("GET", "/api/v1/rounds")
-    words = await words_of(visit)
-    records = visit.may("GET", "/api/v1/needs")
-    asks = (await visit.ask.asks.waiting()).items if visit.may("GET", "/api/v1/asks") else []
-    moderate = await visit.ask.offers.offers([("state", "awaiting_moderation"), *HALF])
-    unanswered = await visit.ask.matches.matches([("state", "confirmed"), *HALF])
-    accepted = await visit.ask.matches.matches([("state", "accepted"), *HALF])
-    lacking: list[Record] = []
-    opened: list[Record] = []
-    if records:
-        lacking = (await visit.ask.needs.needs([("state", "open"), ("without_proposals", "true"), *HALF])).items
-        without = {need["id"] for need in lacking}
-        opened = [need for need in (await visit.ask.needs.needs([("state", "open"), *HALF])).items if need["id"] not in without]
-    return visit.page(
-        "desk.html",
-        moderate=moderate.items,
-        unanswered=unanswered.items,
-        accepted=accepted.items,
-        lacking=lacking,
-        opened=opened,
-        records=records,
-        asks=asks,
-        **naming(visit, words),
-    )
-
-
-@router.get("/moderation")
-async def list_offers_to_moderate(visit: Here, cursor: Text = "") -> Response:
-    """Offers that wait for approval."""
-    visit.asker.require("POST", "/api/v1/offers/x/approve")
-    words = await words_of(visit)
-    query = [("state", "awaiting_moderation"), ("limit", "20"), *([("cursor", cursor)] if cursor else [])]
-    return visit.page("moderation.html", listing=await visit.ask.offers.offers(query), **naming(visit, words))
 
 
 @router.get("/needs/{need_id}")
