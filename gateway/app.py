@@ -202,6 +202,7 @@ def build(
     app.state.streams = news.Streams(settings.streams_per_caller)
     app.state.document = None
     app.state.refusal_page = page_of_error
+    app.state.pages = ROUTERS
     for each in (router, news.router, *ROUTERS):
         app.include_router(each)
     app.mount("/static", Statics(STATIC), name="static")

@@ -50,7 +50,12 @@ async def show_ask(visit: Here) -> Response:
     doors = await open_doors(visit)
     if not doors.ask:
         return visit.page("asking/closed.html")
-    return await _what_page(visit, Form())
+    form = visit.typed()
+    if form.text("step") == "who" and form.many("kinds"):
+        # The second page answers the first one, at the same address; its language was changed.
+        words = await words_of(visit)
+        return _who_page(visit, words, form, [code for code in dict.fromkeys(form.many("kinds")) if words.row(code)][:MOST_NEEDS])
+    return await _what_page(visit, form)
 
 
 @router.post("/ask")

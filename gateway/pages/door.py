@@ -16,6 +16,7 @@ from chassis.identity import Caller
 from gateway.clients import Asker, Clients, ProblemFromService
 from gateway.gate import Gatekeeper
 from gateway.pages.forms import Form
+from gateway.pages.kept import address_of, forget_typed, refill, typed_before
 from gateway.pages.templating import environment
 from gateway.pages.words import DONE_SENTENCES, say
 from gateway.permissions import SecondFactorMissing
@@ -86,8 +87,18 @@ class Visit:
         return form
 
     def page(self, name: str, status: int = 200, **context: Any) -> HTMLResponse:  # Any: what the template shows
-        """A page in the reader's language."""
-        return render(self.request, self.visitor, name, status, visit=self, **context)
+        """A page in the reader's language, with what was typed before the language changed."""
+        typed = typed_before(self)
+        if typed is not None:
+            refill(context, typed)
+        response = render(self.request, self.visitor, name, status, visit=self, **context)
+        if typed is not None:
+            forget_typed(self, response)
+        return response
+
+    def typed(self) -> Form:
+        """A form with what was typed before the language changed, else an empty one."""
+        return Form(typed_before(self) or {})
 
     def go(self, path: str, done: str | None = None) -> RedirectResponse:
         """On to another page after something was done, which it says."""
@@ -129,6 +140,7 @@ def render(request: Request, visitor: Visitor, name: str, status: int, **context
             role=visitor.caller.role if visitor.signed_in else None,
             csrf=form_token(visitor.token) if visitor.token else "",
             here=request.url.path,
+            address=address_of(request),
             done=say(done) if done else None,
             trace=str(correlation_id()),
             status=status,

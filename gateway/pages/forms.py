@@ -28,6 +28,8 @@ class Form:
     faults: list[Fault] = field(default_factory=list)
     once: str = field(default_factory=lambda: f"form-{uuid4().hex}")
     """A new word for each form shown; sent back, it makes a second click the same request."""
+    shown: bool = False
+    """Whether the page shows it already: the buttons of the languages belong to the first form that does."""
 
     @classmethod
     def sent(cls, data: FormData | ImmutableMultiDict[str, str], pointers: Mapping[str, str]) -> "Form":
@@ -37,6 +39,11 @@ class Form:
             if isinstance(value, str):
                 values.setdefault(name, []).append(value)
         return cls(values, pointers)
+
+    def begin(self) -> bool:
+        """Whether this is the page's first form with these values."""
+        first, self.shown = not self.shown, True
+        return first
 
     def text(self, name: str, default: str = "") -> str:
         """What is in a field, trimmed."""

@@ -5,7 +5,7 @@ import json
 import os
 import time
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -13,8 +13,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from starlette.responses import Response
 
-from gateway.pages.door import Visit
 from gateway.session import cookie_of
+
+if TYPE_CHECKING:
+    from gateway.pages.door import Visit
 
 MOST_BYTES = 3800
 """Browsers keep about 4,000 bytes a cookie, its name included."""
@@ -29,7 +31,7 @@ class Notes:
         self._cipher = AESGCM(HKDF(hashes.SHA256(), 32, None, b"hospitium note " + self._about).derive(signing_key.encode()))
 
     @classmethod
-    def of(cls, visit: Visit, purpose: str) -> "Notes":
+    def of(cls, visit: "Visit", purpose: str) -> "Notes":
         """Those of this gateway."""
         return cls(visit.settings.signing_key.get_secret_value(), purpose)
 
@@ -52,22 +54,22 @@ class Notes:
         return note if time.time() <= until else None
 
 
-def read_cookie(visit: Visit, name: str) -> str | None:
+def read_cookie(visit: "Visit", name: str) -> str | None:
     """A cookie of ours."""
     return cookie_of(visit.request.scope, _named(visit, name))
 
 
-def keep_cookie(visit: Visit, response: Response, name: str, value: str, seconds: int) -> None:
+def keep_cookie(visit: "Visit", response: Response, name: str, value: str, seconds: int) -> None:
     """Let the browser keep a sealed note: no script reads it, no other site's form sends it."""
     secure = visit.request.app.state.security.secure
     response.set_cookie(_named(visit, name), value, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")
 
 
-def drop_cookie(visit: Visit, response: Response, name: str) -> None:
+def drop_cookie(visit: "Visit", response: Response, name: str) -> None:
     """Take it away."""
     secure = visit.request.app.state.security.secure
     response.delete_cookie(_named(visit, name), path="/", secure=secure, httponly=True, samesite="lax")
 
 
-def _named(visit: Visit, name: str) -> str:
+def _named(visit: "Visit", name: str) -> str:
     return f"__Host-{name}" if visit.request.app.state.security.secure else name

@@ -10,6 +10,7 @@ from gateway.clients import ProblemFromService
 from gateway.clients.asking import Record
 from gateway.pages.door import Here, PageRoute, Visit
 from gateway.pages.forms import Form
+from gateway.pages.kept import BACK, keep_typed, page_for
 from gateway.pages.sealed import Seal
 from gateway.pages.words import say as _
 
@@ -57,7 +58,8 @@ async def show_sign_in(visit: Here, next: Next = "") -> Response:
     """Ask for address and password."""
     if visit.visitor.signed_in:
         return visit.go(first_page(visit.role))
-    return visit.page("sign_in.html", form=Form(), sealed="", next=visit.local(next, ""))
+    form = visit.typed()
+    return visit.page("sign_in.html", form=form, sealed=form.raw("sealed"), next=visit.local(next, ""))
 
 
 @router.post("/sign-in")
@@ -182,18 +184,20 @@ async def complete_reset(visit: Here, token: LinkToken) -> Response:
 @router.get("/language/{code}")
 @router.post("/language/{code}")
 async def choose_language(visit: Here, code: str, next: Next = "/") -> Response:
-    """Another language: kept in a cookie, and in the account of whoever is signed in. The page stays."""
-    if code not in visit.settings.languages:
+    """Another language: kept in a cookie, and in the account of whoever is signed in. The page stays, with what was typed into it."""
+    if code not in visit.request.app.state.keeper.instance.now.languages:
         raise NoSuchLanguage("The hub does not speak this language.")
-    back = visit.local(next)
+    back, form = visit.local(next), Form()
     if visit.request.method == "POST":
         form = await visit.form()
-        back = visit.local(form.text("next"))
+        back = page_for(visit.request, visit.local(form.raw(BACK) or form.text("next")))
         if visit.visitor.signed_in and visit.visitor.token:
             me = await visit.ask.me.profile()
             await visit.ask.me.change({"locale": code}, me["version"])
             visit.request.app.state.sessions.forget(visit.visitor.token)
     response = visit.go(back)
+    if not keep_typed(visit, response, back, form):
+        response.headers["location"] = visit.go(back, "typed-in-part").headers["location"]
     response.set_cookie(
         LANGUAGE_COOKIE, code, max_age=365 * 86400, path="/", secure=visit.request.app.state.security.secure, httponly=True, samesite="lax"
     )

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from chassis.context import locale
 from chassis.language import translate
 from gateway.pages.asking_words import ASKING_DONE, ASKING_WORDS
-from gateway.pages.own_words import OWN_DONE, OWN_WORDS
 from gateway.pages.desk_words import DESK_DONE, DESK_WORDS
+from gateway.pages.own_words import OWN_DONE, OWN_WORDS
 from gateway.pages.registry.import_words import IMPORT_DONE, IMPORT_WORDS
 from gateway.pages.registry.moderation_words import MODERATION_DONE, MODERATION_WORDS
 from gateway.pages.registry.words import PROVENANCE_DONE, PROVENANCE_WORDS
@@ -292,6 +292,7 @@ DONE_SENTENCES: Mapping[str, str] = {
     "client-out": "The system is shut out.",
     "read": "Marked as read.",
     "saved": "Your changes are saved.",
+    "typed-in-part": "A text that you typed was too long to be kept while the language changed. Please look at the long texts again.",
     "password": "Your password is changed. Your other sessions have ended.",
     "session-ended": "The session has ended.",
     "factor-removed": "The second factor is removed.",
