@@ -1,6 +1,7 @@
 """Pages of finding help: search with a list and a map, ways to widen it, and one offer with what to do next. They need no account and no script."""
 
 from asyncio import gather
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -12,7 +13,7 @@ from chassis.context import locale
 from gateway.clients import Listing, ProblemFromService
 from gateway.clients.asking import Record
 from gateway.pages.door import Here, PageRoute, Visit, pairs
-from gateway.pages.formats import language_name, number
+from gateway.pages.formats import language_name, number, text_in
 from gateway.pages.forms import Form
 from gateway.pages.open_doors import open_doors
 from gateway.pages.quietly import quietly
@@ -22,12 +23,14 @@ from gateway.pages.words import say as _
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Text = Annotated[str, Query(max_length=200)]
-NAMES = ("q", "category", "language", "near", "within", "weekday", "part", "remote")
+NAMES = ("q", "category", "language", "near", "within", "weekday", "part", "remote", "map")
 FINER = ("within", "weekday", "part", "remote")
 """Filters that are folded away until somebody uses them."""
 DISTANCES = ("2", "5", "10", "25", "50")
 USUAL_KM = "10"
 PAGE = 20
+ON_MAP = 200
+"""Offers on the map at most."""
 FEW = 3
 """So few results, and the page offers to widen the search."""
 
@@ -43,21 +46,24 @@ async def find_help(
     weekday: Text = "",
     part: Text = "",
     remote: Text = "",
+    map: Text = "",
     cursor: Annotated[str, Query(max_length=500)] = "",
 ) -> Response:
     """Search what is offered, the most useful first."""
     words, doors = await gather(words_of(visit), open_doors(visit))
-    given = (q.strip(), category, language, near, within, weekday, part, remote)
+    given = (q.strip(), category, language, near, within, weekday, part, remote, "yes" if map else "")
     wanted = {name: value for name, value in zip(NAMES, given, strict=True) if value}
     meant = [] if "category" in wanted or "q" not in wanted else kinds_meant(words, wanted["q"])
-    listing, unclear = await _search(visit, wanted, cursor)
+    (listing, unclear), (mapped, _unclear) = await gather(_search(visit, wanted, cursor), _for_map(visit, wanted))
     kind_instead = None
     if meant and not listing.items and not unclear:
         # The words name a kind of help: what is of that kind is meant, in whatever language its title is.
         kind_instead = meant[0]
         rest = {name: value for name, value in wanted.items() if name != "q"}
-        listing, unclear = await _search(visit, {**rest, "category": kind_instead["code"]}, cursor)
-    narrow = not unclear and not cursor and len(listing.items) <= FEW and bool(wanted)
+        instead = {**rest, "category": kind_instead["code"]}
+        (listing, unclear), (mapped, _unclear) = await gather(_search(visit, instead, cursor), _for_map(visit, instead))
+    filters = {name: value for name, value in wanted.items() if name != "map"}
+    narrow = not unclear and not cursor and len(listing.items) <= FEW and bool(filters)
     names = naming(visit, words)
     return visit.page(
         "help.html",
@@ -66,7 +72,7 @@ async def find_help(
         listing=listing,
         unclear=unclear,
         reasons={offer["id"]: reasons_of(offer, wanted, names["place_name"]) for offer in listing.items},
-        wider=await _wider(visit, wanted, words) if narrow else [],
+        wider=await _wider(visit, filters, words) if narrow else [],
         meant=meant,
         kind_instead=kind_instead,
         words=words,
@@ -74,6 +80,10 @@ async def find_help(
         distances=DISTANCES,
         near_is_known=any(wanted.get("near") == f"{one.lat},{one.lon}" for one in visit.settings.places),
         finer=any(name in wanted for name in FINER),
+        points=points_of(mapped.items, names),
+        by_place=by_place(mapped.items, names["place_name"]),
+        list_address=f"/help?{urlencode(list(filters.items()))}",
+        map_address=f"/help?{urlencode([*filters.items(), ('map', 'yes')])}",
         again=urlencode(list(wanted.items())),
         **names,
     )
@@ -95,6 +105,33 @@ async def _search(visit: Visit, wanted: Mapping[str, str], cursor: str = "", lim
         if refusal.problem_status in (404, 422):
             return Listing([]), True
         raise
+
+
+async def _for_map(visit: Visit, wanted: Mapping[str, str]) -> tuple[Listing, bool]:
+    """All that a map shows, where one is wished."""
+    return await _search(visit, wanted, limit=ON_MAP) if "map" in wanted else (Listing([]), False)
+
+
+def points_of(offers: list[Record], names: Mapping[str, Any]) -> list[Record]:  # Any: functions that name things
+    """Points for the map: the public places of offers, which are about a kilometre precise."""
+    return [
+        {
+            "lat": round(offer["place"]["lat"], 2),
+            "lon": round(offer["place"]["lon"], 2),
+            "name": text_in(offer["title"]),
+            "kind": "offer",
+            "words": names["category"](offer["category"]),
+            "path": f"/help/{offer['id']}",
+        }
+        for offer in offers
+        if offer["place"]
+    ]
+
+
+def by_place(offers: list[Record], place_name: Any) -> list[tuple[str, int]]:  # Any: a function that names a point
+    """How many offers there are where, most first: the map in words."""
+    counted = Counter(place_name(offer["place"]["lat"], offer["place"]["lon"]) for offer in offers if offer["place"])
+    return counted.most_common()
 
 
 def _query(wanted: Mapping[str, str]) -> list[tuple[str, str]]:

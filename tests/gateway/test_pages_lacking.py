@@ -23,7 +23,7 @@ async def test_everybody_reads_calls_for_help_rounded_and_without_prices(door: D
 
     text = (await door.get("/needed")).text
 
-    assert "One more class is lacking." in text and "Figures are rounded to 5" in text
+    assert "would help about 10 times" in text and "Figures are rounded to 5" in text
     assert "Worth of one more place" not in text and "82.5" not in text and "Compute it again now" not in text
 
 
