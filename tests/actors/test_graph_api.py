@@ -65,6 +65,17 @@ async def test_the_graph_holds_who_belongs_where_and_places_for_all(drawn: Bench
     assert (nodes["x"], nodes["y"]) == ([node["x"] for node in graph["nodes"]], [node["y"] for node in graph["nodes"]])
 
 
+async def test_a_picture_is_asked_for_without_what_nobody_sees_and_travels_small(drawn: Bench) -> None:
+    plain = await drawn.get(anonymous(), "/api/v1/network?format=picture", headers={"Accept-Encoding": "identity"})
+    packed = await drawn.get(anonymous(), "/api/v1/network?format=picture", headers={"Accept-Encoding": "gzip"})
+    again = await drawn.get(anonymous(), "/api/v1/network?format=picture", headers={"If-None-Match": packed.headers["etag"]})
+
+    assert set(plain.json()["nodes"]) == {"slug", "name", "kind", "country", "x", "y", "degree"}
+    assert packed.headers["content-encoding"] == "gzip" and "content-encoding" not in plain.headers
+    assert packed.json() == plain.json()
+    assert again.status_code == 304
+
+
 @pytest.mark.parametrize(
     ("query", "members"),
     [
@@ -78,6 +89,7 @@ async def test_the_graph_holds_who_belongs_where_and_places_for_all(drawn: Bench
         ("actor=ghent&depth=2", {"ghent", "paris", "lyon", "lodz"}),
         ("actor=anvita", {"paris", "lyon", "ghent"}),
         ("top=2", set()),
+        ("theme=housing", set()),
     ],
 )
 async def test_filters_choose_memberships(drawn: Bench, query: str, members: set[str]) -> None:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from gateway.pages.registry.chain_picture import draw_connection, draw_ways
 from gateway.pages.registry.picture import Window, draw
 from tests.gateway.pages_door import CANARY, DRAWING, GRAPH, Door
 
@@ -22,7 +23,7 @@ async def test_every_page_is_whole_safe_and_without_inline_style(door: Door, pat
         assert page.status_code == 200, page.text
         assert CANARY not in page.text
         assert " style=" not in page.text
-        assert "<script" not in page.text
+        assert re.search(r"<script(?! src=\"/static/)", page.text) is None
         assert page.text.count("<h1") == 1
         assert f'dir="{"rtl" if language == "ar" else "ltr"}"' in page.text
 
@@ -94,6 +95,58 @@ async def test_who_is_meant_is_asked_where_several_are_found(door: Door) -> None
 
     assert page.status_code == 200
     assert page.text.count("<h1") == 1
+
+
+async def test_the_tables_come_alone_where_a_live_picture_asks_for_them(door: Door) -> None:
+    whole = await door.get("/network?network=net&year=2018")
+    tables = await door.get("/network?network=net&year=2018&part=tables")
+
+    assert "<h1" not in tables.text and "<svg" not in tables.text
+    assert tables.text.strip() in whole.text
+    assert "data-network" in whole.text and 'data-focus="net"' in whole.text
+
+
+async def test_who_is_chosen_in_the_picture_stands_in_the_address(door: Door) -> None:
+    page = await door.get("/network?focus=grenoble-fr")
+    nobody = await door.get(f"/network?focus={CANARY}")
+
+    assert 'data-focus="grenoble-fr"' in page.text
+    assert 'data-focus=""' in nobody.text and CANARY not in nobody.text
+
+
+async def test_ways_and_connections_have_a_picture_whose_shapes_are_links(door: Door) -> None:
+    path = await door.get("/network/path?from=grenoble-fr&to=net")
+    connection = await door.get("/network/connect?actor=grenoble-fr&actor=net")
+
+    for page in (path, connection):
+        assert 'class="net chain"' in page.text
+        assert '<a href="/network?network=net"><title>' in page.text
+
+
+def test_a_connection_is_drawn_in_columns_from_those_who_were_asked_about() -> None:
+    def actor(key: str, kind: str = "municipality") -> dict[str, str]:
+        return {"id": key, "slug": key, "kind": kind, "name": key.title()}
+
+    actors = {key: actor(key) for key in ("ghent", "rome", "lodz")} | {key: actor(key, "network") for key in ("anvita", "index")}
+    found = {
+        "shared": [{"network": actors["index"], "actors": ["rome", "lodz"]}],
+        "links": [
+            {"one": "ghent", "other": "anvita"},
+            {"one": "lodz", "other": "anvita"},
+            {"one": "lodz", "other": "index"},
+            {"one": "rome", "other": "index"},
+        ],
+    }
+
+    drawn = draw_connection(["ghent", "rome"], found, actors)
+
+    assert drawn is not None
+    column = {stop.full_name: stop.x for stop in drawn.stops}
+    assert column["Ghent"] == column["Rome"] < column["Anvita"] == column["Index"] < column["Lodz"]
+    assert [stop.full_name for stop in drawn.stops if stop.strong] == ["Ghent", "Rome"]
+    assert (drawn.strong.count("M"), drawn.thin.count("M"), drawn.left_out) == (4, 0, 0)
+    assert draw_connection(["ghent", "rome"], {"shared": [], "links": []}, actors) is None
+    assert draw_ways([[actors["ghent"], None]]) is None
 
 
 def test_a_picture_of_a_thousand_is_small_and_names_do_not_cover_one_another() -> None:

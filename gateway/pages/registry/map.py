@@ -12,7 +12,7 @@ from gateway.pages.door import Here, PageRoute, Visit, pairs
 from gateway.pages.forms import Form
 from gateway.pages.registry.ground import land
 from gateway.pages.registry.map_picture import CLOSEST, HEIGHT, WIDTH, View, draw_map, view_around, view_of
-from gateway.pages.registry.picture import KINDS, shape_of
+from gateway.pages.registry.shapes import legend_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Text = Annotated[str, Query(max_length=100)]
@@ -58,7 +58,7 @@ async def see_map(
         counts=counts,
         placed=sum(dot.count for dot in drawn.dots),
         is_part=view is not None,
-        legend=[{"kind": name, "number": number, "shape": shape_of(number, 10, 10, 8)} for number, name in enumerate(KINDS) if number in single],
+        legend=legend_of(single),
         land="" if part == "tables" else land(window.edges, WIDTH, HEIGHT),
         asked=urlencode(pairs(**wanted)),
         live_view=f"{view.lat:.4f},{view.lon:.4f},{near + LIVE_ZOOM}" if view else "",

@@ -1,5 +1,6 @@
 """The page of the network: a picture of who belongs where, and the same as tables."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated
@@ -12,7 +13,8 @@ from gateway.clients import ProblemFromService
 from gateway.clients.asking import Record
 from gateway.pages.door import Here, PageRoute, Visit, pairs
 from gateway.pages.forms import Form
-from gateway.pages.registry.picture import KINDS, Window, draw, shape_of
+from gateway.pages.registry.picture import KINDS, Window, draw
+from gateway.pages.registry.shapes import legend_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Text = Annotated[str, Query(max_length=200)]
@@ -39,40 +41,49 @@ async def see_network(
     country: Text = "",
     year: Text = "",
     undated: Text = "",
+    theme: Text = "",
     community: Text = "",
+    focus: Text = "",
     q: Text = "",
     near: Annotated[int, Query(ge=0, le=6)] = 0,
     x: Place = None,
     y: Place = None,
+    part: Text = "",
 ) -> Response:
-    """Who belongs to which network: all of it, one network with its members, or what is around one actor."""
-    typed = {"network": network, "actor": actor, "depth": depth, "kind": kind, "country": country, "year": year, "undated": undated}
+    """Who belongs to which network: all of it, one network with its members, or what is around one actor. `focus`: who is chosen in the picture;
+    `part=tables`: only what stands below it."""
+    typed = {
+        "network": network, "actor": actor, "depth": depth, "kind": kind, "country": country, "year": year, "undated": undated, "theme": theme,
+    }  # fmt: skip
     wanted = {**{name: value.strip() for name, value in typed.items()}, "community": community.strip()}
     wanted["country"] = wanted["country"].upper()
     if wanted["actor"] and not wanted["depth"]:
         wanted["depth"] = "1"
     form = Form({name: [value] for name, value in {**wanted, "q": q.strip()}.items()})
     asked = pairs(**{**wanted, "undated": "true" if wanted["undated"] else ""})
-    drawing = await _drawing(visit)
+    drawing, years, countries, found = await asyncio.gather(_drawing(visit), _years(visit), _countries(visit), _found(visit, q.strip()))
     graph, unclear = await _graph(visit, asked, (drawing or {}).get("actors", 0))
     about = await _about(visit, wanted["network"] or wanted["actor"]) if not unclear else None
     if about and wanted["network"] and about["kind"] != "network":
         return visit.go(f"/network?{urlencode({'actor': about['slug']})}")
-    found = (await visit.ask.registry.actors(pairs(q=q.strip(), limit=FOUND))).items if q.strip() else None
     networks, rows = _tables(graph, about)
+    central, alike, overlap = await _beside(visit, about, bool(wanted["network"]))
+    chosen = focus.strip() if focus.strip() in graph["nodes"].get("slug", ()) else about["slug"] if about else ""
     return visit.page(
-        "registry/network.html",
+        "registry/network_tables.html" if part == "tables" else "registry/network.html",
         form=form,
         unclear=unclear,
         about=about,
+        chosen=chosen,
         chosen_network=bool(about and wanted["network"]),
         found=found,
-        picture=draw(graph, Window(near, x, y), wanted, about["slug"] if about else ""),
-        legend=_legend(graph),
-        years=await _years(visit),
-        alike=(await visit.ask.network.alike(about["id"]))["items"] if about and wanted["actor"] else [],
-        overlap=(await visit.ask.network.overlap(pairs(network=about["id"], limit=10)))["items"] if about and wanted["network"] else [],
-        central=await _central(visit) if not about else [],
+        picture=draw(graph, Window(near, x, y), wanted, chosen) if part != "tables" else None,
+        legend=legend_of({KINDS.index(graph["kinds"][kind]) for kind in graph["nodes"].get("kind", [])}),
+        years=years,
+        countries=countries,
+        alike=alike,
+        overlap=overlap,
+        central=central,
         is_part="top" in graph,
         drawing=drawing,
         wanted=wanted,
@@ -100,6 +111,28 @@ async def _graph(visit: Visit, asked: Sequence[tuple[str, str]], actors: int) ->
     if top:
         graph["top"] = MOST_DOTS
     return graph, False
+
+
+async def _found(visit: Visit, words: str) -> list[Record] | None:
+    """Who may be meant by these words; None where nothing was asked."""
+    return (await visit.ask.registry.actors(pairs(q=words, limit=FOUND))).items if words else None
+
+
+async def _countries(visit: Visit) -> list[str]:
+    """The countries to choose from; none where they cannot be counted now."""
+    try:
+        return sorted(row["value"] for row in (await visit.ask.map.counts([]))["country"])
+    except HubError:
+        return []
+
+
+async def _beside(visit: Visit, about: Record | None, is_network: bool) -> tuple[list[Record], list[Record], list[Record]]:
+    """Tables beside the picture: who bridges most where nobody is chosen; else who is like the chosen one, and which networks share its members."""
+    if about is None:
+        return await _central(visit), [], []
+    if is_network:
+        return [], [], (await visit.ask.network.overlap(pairs(network=about["id"], limit=10)))["items"]
+    return [], (await visit.ask.network.alike(about["id"]))["items"], []
 
 
 async def _about(visit: Visit, key: str) -> Record | None:
@@ -151,9 +184,3 @@ def _row(graph: Record, place: int) -> Record:
         "kind": graph["kinds"][nodes["kind"][place]],
         "country": graph["countries"][country] if country is not None else None,
     }
-
-
-def _legend(graph: Record) -> list[Record]:
-    """The kinds that are seen, each with its shape."""
-    seen = {graph["kinds"][kind] for kind in graph["nodes"].get("kind", [])}
-    return [{"kind": kind, "number": number, "shape": shape_of(number, 10, 10, 8)} for number, kind in enumerate(KINDS) if kind in seen]

@@ -1,5 +1,6 @@
 """Pages that answer a question about the network: the way from one to another, who connects cities, how it grew."""
 
+import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -12,6 +13,8 @@ from gateway.clients.asking import Record
 from gateway.pages.charts import Chart, bars_of
 from gateway.pages.door import Here, PageRoute, Visit, pairs
 from gateway.pages.forms import Form
+from gateway.pages.registry.chain_picture import Chain, draw_connection, draw_ways
+from gateway.pages.registry.shapes import legend_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Text = Annotated[str, Query(max_length=200)]
@@ -61,7 +64,7 @@ def _offers(path: str, name: str, keep: list[tuple[str, str]], choice: Choice) -
 @router.get("/network/path")
 async def see_paths(visit: Here, start: Start = "", goal: Goal = "") -> Response:
     """The shortest ways from one actor to another, with the networks between."""
-    one, two = await _choose(visit, start), await _choose(visit, goal)
+    one, two = await asyncio.gather(_choose(visit, start), _choose(visit, goal))
     found, waiting = None, False
     if one.actor and two.actor:
         found, waiting = await _asked(visit.ask.network.paths(one.actor["id"], two.actor["id"]))
@@ -71,14 +74,25 @@ async def see_paths(visit: Here, start: Start = "", goal: Goal = "") -> Response
         {"words": two, "offers": _offers("/network/path", "to", names[:1], two)},
     ]
     form = Form({"from": [one.actor["name"] if one.actor else one.typed], "to": [two.actor["name"] if two.actor else two.typed]})
-    return visit.page("registry/network_path.html", form=form, one=one.actor, two=two.actor, asks=asks, found=found, waiting=waiting)
+    picture = draw_ways(found["paths"]) if found else None
+    return visit.page(
+        "registry/network_path.html",
+        form=form,
+        one=one.actor,
+        two=two.actor,
+        asks=asks,
+        found=found,
+        waiting=waiting,
+        picture=picture,
+        legend=_legend(picture),
+    )
 
 
 @router.get("/network/connect")
 async def see_connection(visit: Here, actor: Annotated[list[str] | None, Query(max_length=20)] = None, more: Text = "") -> Response:
     """Who connects several cities or organisations."""
     typed = list(dict.fromkeys(word.strip()[:200] for word in actor or [] if word.strip()))[:MOST]
-    choices = [await _choose(visit, word) for word in typed]
+    choices = await asyncio.gather(*(_choose(visit, word) for word in typed))
     chosen = {choice.actor["id"]: choice.actor for choice in choices if choice.actor}
     found, waiting = None, False
     if len(chosen) > 1:
@@ -89,6 +103,7 @@ async def see_connection(visit: Here, actor: Annotated[list[str] | None, Query(m
     keys = [choice.actor["slug"] if choice.actor else choice.typed for choice in choices]
     empty = max(1, (ROWS + (3 if more else 0)) - len(rows)) if len(rows) < MOST else 0
     names = {each["id"]: each for each in (found or {}).get("actors", [])} | chosen
+    picture = draw_connection(list(chosen), found, names) if found else None
     return visit.page(
         "registry/network_connect.html",
         fields=[*zip(keys, rows, strict=True), *(("", "") for _ in range(min(empty, MOST - len(rows))))],
@@ -98,7 +113,14 @@ async def see_connection(visit: Here, actor: Annotated[list[str] | None, Query(m
         names=names,
         waiting=waiting,
         form=Form(),
+        picture=picture,
+        legend=_legend(picture),
     )
+
+
+def _legend(picture: Chain | None) -> list[Record]:
+    """The kinds in the picture, each with its shape."""
+    return legend_of({stop.kind for stop in picture.stops}) if picture else []
 
 
 async def _asked(question: Coroutine[object, object, Record]) -> tuple[Record | None, bool]:

@@ -50,9 +50,10 @@ class Network(BaseModel):
 
 
 class NodeColumns(BaseModel):
-    """Actors by columns: the n-th entry of each list is about the n-th actor. `kind` and `country` are places in `kinds` and `countries`."""
+    """Actors by columns: the n-th entry of each list is about the n-th actor. `kind` and `country` are places in `kinds` and `countries`.
+    `format=picture` leaves out `id` and `community`."""
 
-    id: list[UUID]
+    id: list[UUID] | None = None
     slug: list[str]
     name: list[str]
     kind: list[int]
@@ -60,7 +61,7 @@ class NodeColumns(BaseModel):
     x: list[int | None]
     y: list[int | None]
     degree: list[int | None]
-    community: list[int | None]
+    community: list[int | None] | None = None
 
 
 class EdgeColumns(BaseModel):

@@ -1,5 +1,6 @@
 """What the routes of the network share: filters, and answers that a reader need not fetch twice."""
 
+import gzip
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,9 +13,11 @@ from services.actors.model.records import ActorRef
 from services.actors.model.vocabulary import FIRST_YEAR, LAST_YEAR
 from services.actors.work import Work
 
-SHAPE = 1
+SHAPE = 2
 """Rises when answers take another shape, so that no reader keeps an old one."""
 LARGEST = 2**31 - 1
+PACKED_HARD = 6
+"""How hard gzip tries: beyond, it takes much longer for little."""
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The reader has this already (If-None-Match)."}}  # Any: FastAPI's own type
 
@@ -45,6 +48,16 @@ def known(request: Request, etag: str) -> Response | None:
 def answer(content: dict[str, Any], etag: str, headers: dict[str, str] | None = None) -> Response:  # Any: JSON
     """An answer that a reader may keep and ask after."""
     return Response(orjson.dumps(content), media_type="application/json", headers={**_headers(etag), **(headers or {})})
+
+
+def packed(request: Request, plain: Response) -> Response:
+    """The same answer as gzip, for those who take it."""
+    plain.headers["Vary"] = "Accept-Encoding"
+    if "gzip" not in request.headers.get("accept-encoding", "").lower():
+        return plain
+    body = gzip.compress(plain.body, PACKED_HARD, mtime=0)
+    headers = {name: plain.headers[name] for name in ("etag", "cache-control", "vary")}
+    return Response(body, media_type=plain.media_type, headers={**headers, "Content-Encoding": "gzip"})
 
 
 def ref(actor: ActorRef) -> dict[str, Any]:  # Any: JSON

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from chassis.edge import HubRoute
 from chassis.errors import Invalid
-from services.actors.api.common import InNetwork, InOneTransaction, OfActor, id_of
-from services.actors.api.graph.common import UNCHANGED, InCommunity, InMemberCountry, InYear, OfMemberKind, Undated, answer, etag_of, known
+from services.actors.api.common import InNetwork, InOneTransaction, OfActor, OfTheme, id_of
+from services.actors.api.graph.common import UNCHANGED, InCommunity, InMemberCountry, InYear, OfMemberKind, Undated, answer, etag_of, known, packed
 from services.actors.model.vocabulary import ActorKind, MembershipRole
 from services.actors.schemas.graph import Network, NetworkColumns
 from services.actors.store.actors import MOST_DRAWN
@@ -19,6 +19,9 @@ from services.actors.store.parts import Edge
 router = APIRouter(prefix="/api/v1", route_class=HubRoute, tags=["network"])
 KINDS = [kind.value for kind in ActorKind]
 ROLES = [role.value for role in MembershipRole]
+FORMATS = "How it is written: node by node; by columns in less space; or by columns with only what a picture shows (and as gzip, if asked)."
+NOT_SEEN = ("id", "community")
+"""Columns that a picture does without."""
 
 
 class TooManyMemberships(Invalid):
@@ -29,12 +32,13 @@ class TooManyMemberships(Invalid):
 async def read_network(
     request: Request,
     work: InOneTransaction,
-    format: Annotated[Literal["json", "columns"], Query(description="How it is written: node by node, or by columns in less space.")] = "json",
+    format: Annotated[Literal["json", "columns", "picture"], Query(description=FORMATS)] = "json",
     network: InNetwork = None,
     kind: OfMemberKind = None,
     country: InMemberCountry = None,
     year: InYear = None,
     undated: Undated = False,
+    theme: OfTheme = None,
     community: InCommunity = None,
     top: Annotated[int | None, Query(ge=2, le=5000, description="Only between so many actors: those that have most memberships.")] = None,
     actor: OfActor = None,
@@ -44,13 +48,19 @@ async def read_network(
     etag = await etag_of(work)
     if unchanged := known(request, etag):
         return unchanged
-    wanted = GraphFilter(await id_of(work, network), kind, country, year, undated, community, top, await id_of(work, actor), depth)
+    wanted = GraphFilter(await id_of(work, network), kind, country, year, undated, community, top, await id_of(work, actor), depth, theme)
     edges = await work.graph.edges(wanted)
     if len(edges) > MOST_DRAWN:
         raise TooManyMemberships("These are more than {most}; choose a country, kind, network or year, or the top actors.", most=MOST_DRAWN)
     ids = {edge.network_id for edge in edges} | {edge.member_id for edge in edges} | ({wanted.around} if wanted.around else set())
     nodes = await work.graph.drawn(ids)
-    return answer(_columns(nodes, edges) if format == "columns" else _listed(nodes, edges), etag)
+    if format == "json":
+        return answer(_listed(nodes, edges), etag)
+    columns = _columns(nodes, edges)
+    if format == "columns":
+        return answer(columns, etag)
+    columns["nodes"] = {name: column for name, column in columns["nodes"].items() if name not in NOT_SEEN}
+    return packed(request, answer(columns, etag))
 
 
 def _listed(nodes: list[Drawn], edges: list[Edge]) -> dict[str, Any]:  # Any: JSON

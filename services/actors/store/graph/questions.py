@@ -12,8 +12,8 @@ from sqlmodel import col
 
 from services.actors.store.actors import MOST_DRAWN
 from services.actors.store.parts import Edge
-from services.actors.store.records import chunks
-from services.actors.tables import ActorRow, GraphPositionRow, MembershipRow
+from services.actors.store.records import chunks, holds
+from services.actors.tables import ActorRow, GraphPositionRow, InitiativeRow, MembershipRow
 
 Conditions = list[ColumnElement[bool]]
 
@@ -21,7 +21,8 @@ Conditions = list[ColumnElement[bool]]
 @dataclass(frozen=True, slots=True)
 class GraphFilter:
     """Which memberships are asked for; None: any. `year`: those that began then or before; `undated`: also those of which no year is known.
-    `top`: only between the actors that have most memberships. `around`, `depth`: only within so many steps of an actor."""
+    `top`: only between the actors that have most memberships. `around`, `depth`: only within so many steps of an actor. `theme`: of members that
+    run something of this theme."""
 
     network: UUID | None = None
     kind: str | None = None
@@ -32,6 +33,7 @@ class GraphFilter:
     top: int | None = None
     around: UUID | None = None
     depth: int = 1
+    theme: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,8 @@ def _edges(wanted: GraphFilter) -> Select[Any]:  # Any: rows of id, network, mem
         asked = asked.where(member.kind == wanted.kind)
     if wanted.country is not None:
         asked = asked.where(member.country == wanted.country)
+    if wanted.theme is not None:
+        asked = asked.where(member.id.in_(select(col(InitiativeRow.actor_id)).where(holds(col(InitiativeRow.themes), wanted.theme))))
     if wanted.year is not None:
         began = col(MembershipRow.since) <= wanted.year
         asked = asked.where(or_(began, col(MembershipRow.since).is_(None)) if wanted.undated else began)
