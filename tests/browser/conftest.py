@@ -1,6 +1,7 @@
-"""A browser, a running hub, and people who are signed in. Skipped with a notice where Debian's chromium is missing.
+"""A browser, one running hub for all tests, and people whose sessions are there already. Skipped with a notice where chromium is missing.
 
-`HUB_DEMO_ACCOUNTS` may name the accounts file of a demo that runs already; otherwise the journeys' hub is started.
+Nobody signs in twice: each role has one session, put into the window as a cookie. `HUB_DEMO_ACCOUNTS` may name the accounts file of a demo
+that runs already; otherwise a small hub is started, and filled when a test first asks for a city with something in it.
 """
 
 import asyncio
@@ -9,22 +10,61 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+SESSION_COOKIE = "hub-session-loopback"
+SETTINGS = {
+    "GATEWAY_DEMO": "true",
+    "GATEWAY_TOKEN_SECONDS": "0",
+    "GATEWAY_SUGGESTIONS_PER_DAY": "10000",
+    "GATEWAY_PLACES": '[{"name": "Town hall", "lat": 45.19, "lon": 5.72}]',
+    "MATCHING_ASK_WITHOUT_NAME": "true",
+    "MATCHING_ASK_PLACE": "Reception office, town hall",
+}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Hub:
     """Where the hub answers, and who may sign in: role -> (e-mail, password)."""
 
     base_url: str
     accounts: dict[str, tuple[str, str]]
+    tokens: dict[str, str] = field(default_factory=dict)
+    languages: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, role: str | None, method: str, path: str, body: Any = None, *, well: bool = True) -> Any:
+        """One request to the API."""
+        headers = {"Authorization": f"Bearer {self.token(role)}"} if role else {}
+        answer = httpx2.request(method, self.base_url + path, json=body, headers=headers, timeout=30)
+        assert not well or answer.status_code in (200, 201, 202, 204), (role, method, path, answer.status_code, answer.text)
+        return answer.json() if answer.content and answer.status_code < 300 else None
+
+    def token(self, role: str) -> str:
+        """The session of a role, begun at first use."""
+        if role not in self.tokens:
+            email, password = self.accounts[role]
+            self.tokens[role] = str(self.ask(None, "POST", "/api/v1/sessions", {"email": email, "password": password})["access_token"])
+        return self.tokens[role]
+
+    def cookies(self, role: str | None, language: str) -> dict[str, str]:
+        """What the browser of a role keeps; the role's account speaks that language from now on."""
+        if role is None:
+            return {"hub-language": language}
+        if self.languages.get(role) != language:
+            headers = {"Authorization": f"Bearer {self.token(role)}"}
+            me = httpx2.get(f"{self.base_url}/api/v1/me", headers=headers, timeout=30).json()
+            headers["If-Match"] = f'"{me["version"]}"'
+            answer = httpx2.patch(f"{self.base_url}/api/v1/me", json={"locale": language}, headers=headers, timeout=30)
+            assert answer.status_code == 200, answer.text
+            self.languages[role] = language
+        return {SESSION_COOKIE: self.token(role), "hub-language": language}
 
 
 @dataclass
@@ -36,9 +76,10 @@ class Reader:
     hub: Hub
 
     def go(self, path: str) -> None:
-        self.page.goto(self.hub.base_url + path)
+        self.page.goto(self.hub.base_url + path, wait_until="domcontentloaded")
 
     def sign_in(self, role: str) -> None:
+        """By hand, as people do; tests of other things take the session that is there (`reader(role)`)."""
         email, password = self.hub.accounts[role]
         self.go("/sign-in")
         self.page.fill("#email", email)
@@ -46,10 +87,9 @@ class Reader:
         self.page.click("main form button")
         assert "/sign-in" not in self.page.url, self.page.inner_text("main")
 
-    def speak(self, language: str) -> None:
-        """Choose a language with the buttons at the foot of the page."""
-        self.page.click(f'button[formaction="/language/{language}"]')
-        assert self.page.get_attribute("html", "lang") == language
+    @property
+    def path(self) -> str:
+        return self.page.url.removeprefix(self.hub.base_url).split("?")[0]
 
     @property
     def words(self) -> str:
@@ -58,6 +98,7 @@ class Reader:
 
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """The one hub of all browser tests."""
     given = os.environ.get("HUB_DEMO_ACCOUNTS")
     if given:
         found = json.loads(Path(given).read_text(encoding="utf-8"))
@@ -71,7 +112,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     # A thread of its own: playwright's loop already runs in this one.
     with ThreadPoolExecutor(1) as thread:
         runner = asyncio.Runner()
-        context = running_hub(tmp_path_factory.mktemp("hub"), settings={"GATEWAY_DEMO": "true"})
+        context = running_hub(tmp_path_factory.mktemp("hub"), settings=SETTINGS)
         running = thread.submit(lambda: runner.run(context.__aenter__())).result()
         try:
             yield Hub(running.url, running.accounts)
@@ -81,11 +122,21 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
 
 
 @pytest.fixture(scope="session")
+def city(hub: Hub) -> Hub:
+    """The hub with something of everything in it."""
+    from tests.browser.city import fill
+
+    if not os.environ.get("HUB_DEMO_ACCOUNTS"):
+        fill(hub)
+    return hub
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip("Debian's chromium is missing: the pages are not tried in a browser.")
     with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
         yield started
         started.close()
 
@@ -97,15 +148,10 @@ def reader(browser: Browser, hub: Hub) -> Iterator[Callable[..., Reader]]:
 
     def open_window(role: str | None = None, language: str = "en", **options: Any) -> Reader:
         context = browser.new_context(locale="en-GB", **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(20_000)
         opened.append(context)
-        window = Reader(context.new_page(), context, hub)
-        if role:
-            window.sign_in(role)
-        else:
-            window.go("/")
-        window.speak(language)
-        return window
+        context.add_cookies([{"name": name, "value": value, "url": hub.base_url} for name, value in hub.cookies(role, language).items()])
+        return Reader(context.new_page(), context, hub)
 
     yield open_window
     for context in opened:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.browser.conftest import Reader
+from tests.browser.look import barriers
 from tests.browser.test_main_job import a_word, post_offer, press, record_case
-from tests.browser.test_pages_for_all import barriers
 
 pytestmark = pytest.mark.browser
 PATIENCE = 60.0
@@ -74,14 +74,14 @@ def test_no_barrier_stands_on_the_way_of_a_round(
     page, found = window.page, []
 
     begin(window)
-    found += barriers(window)
+    found += barriers(window.page)
     until_planned(window)
     for details in page.locator("main details").all():
         details.evaluate("one => one.open = true")
-    found += barriers(window)
+    found += barriers(window.page)
     widths = [page.evaluate("document.documentElement.scrollWidth")]
     page.locator('a[href$="/apply"]').click()
-    found += barriers(window)
+    found += barriers(window.page)
     widths.append(page.evaluate("document.documentElement.scrollWidth"))
 
     assert found == [] and max(widths) <= width
@@ -103,7 +103,7 @@ def test_a_plan_is_applied_and_tells_what_came_of_it(reader: Callable[..., Reade
     page.locator('form[action$="/apply"] button').click()
 
     assert page.locator(".state-applied").count() == 1 and page.locator("#made").count() == 1
-    assert barriers(window) == []
+    assert barriers(window.page) == []
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -113,7 +113,7 @@ def test_a_need_and_an_offer_are_changed_without_a_barrier(reader: Callable[...,
 
     for path in (f"/needs/{need_id}", f"/offers/{offer_id}"):
         window.go(f"{path}/change")
-        assert barriers(window) == [] and window.page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert barriers(window.page) == [] and window.page.evaluate("document.documentElement.scrollWidth") <= 360
         window.page.locator("main form button").last.click()
 
         assert window.page.url.split("?")[0].endswith(path), window.words

@@ -1,0 +1,40 @@
+"""What is looked at on every page in a browser: barriers, room, strictness; each is a list of findings, empty when all is well."""
+
+from pathlib import Path
+from typing import Any
+
+import axe_core_python
+from playwright.sync_api import Page
+
+AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "EN-301-549", "RGAAv4"]
+RUN = """async (options) => {
+  const found = await axe.run(document, {runOnly: {type: 'tag', values: options.tags}, resultTypes: ['violations'], elementRef: false});
+  return found.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`);
+}"""
+WATCH = """
+window.canary = null; window.refused = [];
+document.addEventListener('securitypolicyviolation', (event) => window.refused.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+"""Put before a page's own scripts: a stranger's script would set `canary`, and the browser tells what the page's policy refused."""
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA, EN 301 549 and RGAA 4."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE)
+    found: list[str] = page.evaluate(RUN, {"tags": TAGS})
+    return [f"{page.url}: {one}" for one in found]
+
+
+def too_wide(page: Page, width: int, height: int = 740) -> list[str]:
+    """Whether the page must be scrolled sideways on a screen of that width."""
+    page.set_viewport_size({"width": width, "height": height})
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    return [f"{page.url}: {wide} wide on a screen of {width}"] if wide > width else []
+
+
+def strictness(page: Page) -> list[str]:
+    """Whether a stranger's script ran, or the page asked for something that its own policy refuses."""
+    found: dict[str, Any] = page.evaluate("({canary: window.canary ?? null, refused: window.refused ?? []})")
+    return [f"{page.url}: {one}" for one in [*(["a stranger's script was run"] if found["canary"] else []), *found["refused"]]]

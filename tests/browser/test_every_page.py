@@ -1,0 +1,129 @@
+"""Every page that a role can reach by its links: none is broken, none has a barrier, each has room on a small screen, none runs a stranger's script.
+
+Each kind of page is found by walking the links, so that a new page is tested the day it is made. Quick runs look at each kind once, in one
+direction of writing that changes from day to day; `--long` looks at all of them in both, light and dark, with and without scripts.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.browser.canary import post_everywhere
+from tests.browser.conftest import Hub, Reader
+from tests.browser.look import WATCH, barriers, strictness, too_wide
+from tests.browser.site import Site, kind_of, walk
+
+pytestmark = pytest.mark.browser
+ROLES = (None, "volunteer", "member", "coordinator", "observer", "admin")
+TODAY = datetime.now(UTC).toordinal()
+MAIN = {"/", "/help", "/ask", "/needed", "/desk", "/requests", "/cases"}
+"""Pages that quick runs look at in both directions of writing."""
+
+
+@pytest.fixture(scope="session")
+def sites(city: Hub) -> dict[str | None, Site]:
+    """What each role finds; then strangers' scripts are posted into every field, so that what follows looks at hostile words."""
+    found = {role: walk(city, role) for role in ROLES}
+    for role, site in found.items():
+        post_everywhere(city, role, site)
+    return found
+
+
+def own_kinds(sites: dict[str | None, Site], role: str | None) -> list[str]:
+    """One page of each kind that no role before this one has."""
+    before = {kind for other in ROLES[: ROLES.index(role)] for kind in sites[other].kinds}
+    return [path for path in sites[role].paths() if kind_of(path) not in before and not path.startswith("/docs")]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_link_leads_nowhere_and_no_page_is_lax(sites: dict[str | None, Site], role: str | None) -> None:
+    site = sites[role]
+
+    twice = [f"{path}: {one}" for path, page in site.pages.items() for one in set(page.ids) if page.ids.count(one) > 1]
+
+    assert site.broken == []
+    assert site.inline == [], "no inline script and no inline style"
+    assert [path for path, page in site.pages.items() if page.headings != 1] == [], "one heading of the first order"
+    assert twice == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_has_a_barrier(reader: Callable[..., Reader], sites: dict[str | None, Site], role: str | None) -> None:
+    paths = own_kinds(sites, role)
+
+    found: list[str] = []
+    for number, language in enumerate(("en", "ar")):
+        window = watched(reader, role, language, color_scheme=("light", "dark")[(TODAY + number) % 2])
+        for place, path in enumerate(paths):
+            if (place + TODAY) % 2 == number or kind_of(path) in MAIN:
+                found += looked_at(window, path, language)
+
+    assert found == []
+
+
+@pytest.mark.storm
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_has_a_barrier_in_any_way_of_looking(
+    reader: Callable[..., Reader], sites: dict[str | None, Site], role: str | None, language: str, scheme: str, script: bool
+) -> None:
+    window = watched(reader, role, language, color_scheme=scheme, java_script_enabled=script)
+
+    found = [fault for path in sites[role].paths(2) for fault in looked_at(window, path, language)]
+
+    assert found == []
+
+
+@pytest.mark.storm
+@pytest.mark.parametrize("language", ["fr", "de", "es", "it", "uk"])
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_has_room_in_every_language(reader: Callable[..., Reader], sites: dict[str | None, Site], role: str | None, language: str) -> None:
+    window = watched(reader, role, language)
+
+    found = [fault for path in sites[role].paths() for fault in looked_at(window, path, language, axe=False)]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_forms_with_faults_have_no_barrier(reader: Callable[..., Reader], sites: dict[str | None, Site], language: str) -> None:
+    forms = {
+        None: ["/sign-in", "/follow", "/ask", "/offer/what?category=language.class", "/suggest?kind=missing_actor"],
+        "volunteer": ["/my/offers/new?category=language.class"],
+        "coordinator": ["/cases/new"],
+        "admin": ["/admin/people", "/admin/clients", "/admin/weights"],
+    }
+    half = [(role, path) for role, paths in forms.items() for place, path in enumerate(paths) if (place + TODAY) % 2 == (language == "ar")]
+
+    for role in {role for role, _ in half}:
+        window = reader(role, language)
+        for path in (path for who, path in half if who == role):
+            window.go(path)
+            window.page.locator("main form[method=post] button:not([name=more_rows])").last.click()
+
+            assert window.page.locator(".faults").count() == 1, f"{path}: {window.words[:500]}"
+            assert barriers(window.page) == []
+            links = window.page.locator(".faults a")
+            targets = [str(link.get_attribute("href")) for link in links.all()]
+            assert [target for target in targets if window.page.locator(target).count() != 1] == [], "the summary leads to the field"
+
+
+def watched(reader: Callable[..., Reader], role: str | None, language: str, **options: object) -> Reader:
+    window = reader(role, language, **options)
+    window.context.add_init_script(WATCH)
+    return window
+
+
+def looked_at(window: Reader, path: str, language: str, axe: bool = True) -> list[str]:
+    """All that is to be found on one page, in one visit."""
+    page = window.page
+    page.set_viewport_size({"width": 1280, "height": 800} if language == "en" else {"width": 360, "height": 740})
+    window.go(path)
+    found = [] if page.get_attribute("html", "dir") == ("rtl" if language == "ar" else "ltr") else [f"{path}: the direction is wrong"]
+    if axe:
+        found += barriers(page)
+    found += too_wide(page, 360) + too_wide(page, 320)
+    return found + strictness(page)

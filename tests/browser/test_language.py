@@ -1,0 +1,65 @@
+"""The language buttons, in a browser: what is half typed stays, with and without scripts, whichever form of the page it stands in."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.conftest import Hub, Reader
+
+pytestmark = pytest.mark.browser
+FORMS: list[tuple[str | None, str, str, str]] = [
+    (None, "/sign-in", "#email", "ana@mail.example"),
+    (None, "/suggest?kind=missing_actor", "#name", "Club der Freunde"),
+    (None, "/offer/what?category=language.class", "#title", "Tandem & tea"),
+    ("coordinator", "/cases/new", "#contact_name", "Somebody Anywhere"),
+    ("volunteer", "/my/offers/new?category=language.class", "#description", "A <b>small</b> group"),
+]
+
+
+@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(("role", "path", "field", "text"), FORMS)
+def test_a_half_filled_form_keeps_its_words(
+    reader: Callable[..., Reader], city: Hub, role: str | None, path: str, field: str, text: str, script: bool
+) -> None:
+    window = reader(role, "en", java_script_enabled=script)
+    window.go(path)
+    for summary in window.page.locator(f"details:has({field}):not([open]) > summary").all():
+        summary.click()
+    window.page.fill(field, text)
+
+    window.page.click('button[formaction="/language/ar"]')
+
+    window.hub.languages.pop(role or "", None)
+    assert window.page.get_attribute("html", "dir") == "rtl"
+    assert window.page.input_value(field) == text
+    assert text not in window.page.url
+
+
+def test_the_steps_of_asking_keep_their_choices(reader: Callable[..., Reader], city: Hub) -> None:
+    window = reader(None, "en", java_script_enabled=False)
+    page = window.page
+    window.go("/ask")
+    page.locator('input[name="kinds"]').first.check()
+    page.locator("main form[method=post] button").last.click()
+    page.fill("#adults", "3")
+
+    page.click('button[formaction="/language/uk"]')
+
+    assert page.get_attribute("html", "lang") == "uk"
+    assert page.input_value("#adults") == "3"
+    assert page.locator('input[name="kinds"]').count() >= 1
+
+
+def test_with_scripts_the_form_that_was_typed_into_last_is_kept(reader: Callable[..., Reader], city: Hub) -> None:
+    window = reader("admin", "en")
+    page = window.page
+    window.go("/me")
+    fields = page.locator("main form[method=post] input[type=text], main form[method=post] input[type=tel]")
+    last = fields.last
+    name = str(last.get_attribute("name"))
+    last.fill("0123 45")
+
+    page.click('button[formaction="/language/fr"]')
+
+    window.hub.languages.pop("admin", None)
+    assert page.locator(f'main input[name="{name}"]').last.input_value() == "0123 45"
