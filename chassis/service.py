@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
-from chassis import live
+from chassis import live, upkeep
 from chassis.bus import Bus
 from chassis.consume import Consumer, Handler
 from chassis.database import Database, DatabaseBusy
@@ -159,7 +159,7 @@ class Service(Generic[W, R]):
             description=description,
             version=VERSION,
             service=self,
-            routers=[live.router, *routers],
+            routers=[live.router, upkeep.router, *routers],
             run=self.running,
         )
 

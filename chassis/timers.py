@@ -6,7 +6,7 @@ One process at a time runs each timer; a failed run is tried at the next turn.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
@@ -34,6 +34,12 @@ class Clockwork:
         self._timers = timers
         self._wakes = {timer.name: asyncio.Event() for timer in timers}
         self._log = log_for(service.name)
+        self._last: dict[str, tuple[datetime, str]] = {}
+        self.started_at: datetime = service.clock()
+
+    def runs(self) -> list[tuple[Timer, tuple[datetime, str] | None]]:
+        """Every timer with the moment and the outcome of its last run in this process."""
+        return [(timer, self._last.get(timer.name)) for timer in self._timers]
 
     def wake(self, name: str) -> None:
         """Run that timer now."""
@@ -66,6 +72,7 @@ class Clockwork:
         except Exception as error:  # a timer must outlive any single failure; it runs again
             outcome = "failed"
             self._log.warning("timer failed", name=timer.name, error=type(error).__name__, where=where(error))
+        self._last[timer.name] = (self._service.clock(), outcome)
         self._service.metrics.timers.labels(self._service.name, timer.name, outcome).inc()
 
 

@@ -16,6 +16,8 @@ TABLE: tuple[Rule, ...] = (
         ("POST", "/api/v1/webhooks/{webhook_id}/rotate", "webhooks", (A,), Scope),
         ("POST", "/api/v1/webhooks/{webhook_id}/test", "webhooks", (A,), Scope),
         ("GET", "/api/v1/webhooks/{webhook_id}/deliveries", "webhooks", (A,), Scope),
+        ("POST", "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/resend", "webhooks", (A,), Scope),
+        ("POST", "/api/v1/messages/{message_id}/retry", "messages sent", (A,), ()),
         ("GET", "/api/v1/messages", "messages sent", (A,), ()),
         ("GET", "/api/v1/messages/caught", "messages sent", (A,), ()),
     ),

@@ -160,6 +160,12 @@ class MessageRead(Read):
     updated_at: datetime = Field(description="When its state last changed.", examples=[EXAMPLE_TIME])
 
 
+class Queued(BaseModel):
+    """It was put in the queue."""
+
+    queued: bool = Field(True, description="It goes out at once.")
+
+
 class CaughtRead(Read):
     """A mail that the demo's catcher kept instead of sending it."""
 

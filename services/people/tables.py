@@ -1,6 +1,6 @@
 """The tables of people. Names and addresses are there only as ciphertext; tokens, passwords and network addresses only as hashes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint
@@ -35,6 +35,7 @@ class AccountRow(Base, table=True):
     email_lookup: str | None = Field(default=None, max_length=64, unique=True)
     password_hash: str | None = Field(default=None, max_length=200)
     email_refused_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    last_seen_on: date | None = Field(default=None)
     created_at: datetime = Field(sa_type=UTCDateTime)
     updated_at: datetime = Field(sa_type=UTCDateTime)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -10,6 +11,7 @@ from chassis.errors import NotFound
 from chassis.paging import Page, Paging, listed
 from services.notifications import schemas
 from services.notifications.catcher import read_folder
+from services.notifications.model.kinds import Kind
 from services.notifications.model.messages import MailState
 from services.notifications.use_cases import inbox
 from services.notifications.work import Work
@@ -29,9 +31,17 @@ async def list_messages(
     work: InOneTransaction,
     page: Paging,
     state: Annotated[MailState | None, Query(description="Only mails that stand so.")] = None,
+    kind: Annotated[Kind | None, Query(description="Only mails about this.")] = None,
 ) -> dict[str, Any]:
     """Outgoing mails, newest first, without address and text. They are kept for a week."""
-    return listed(request, response, await inbox.sent_messages(work, page, state))
+    return listed(request, response, await inbox.sent_messages(work, page, state, kind))
+
+
+@router.post("/messages/{message_id}/retry", status_code=202)
+async def retry_message(message_id: UUID, work: InOneTransaction) -> schemas.Queued:
+    """Try a mail that failed once more, at once: for administrators."""
+    await inbox.retry_message(work, message_id)
+    return schemas.Queued()
 
 
 @router.get("/messages/caught")

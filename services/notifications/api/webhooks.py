@@ -85,6 +85,12 @@ async def list_webhook_deliveries(webhook_id: UUID, request: Request, response: 
     return listed(request, response, await webhooks.webhook_deliveries(work, webhook_id, page))
 
 
+@router.post("/{webhook_id}/deliveries/{delivery_id}/resend", status_code=202)
+async def resend_webhook_delivery(webhook_id: UUID, delivery_id: UUID, work: InOneTransaction) -> schemas.DeliveryRead:
+    """Send a delivery once more, with the same event id; whoever handled it already knows it by that."""
+    return schemas.DeliveryRead.model_validate(await webhooks.send_again(work, webhook_id, delivery_id))
+
+
 @router.post("/{webhook_id}/test", status_code=202)
 async def test_webhook(webhook_id: UUID, work: InOneTransaction) -> schemas.DeliveryRead:
     """Send a test event (`hub.notifications.webhook.test.v1`); its deliveries tell how it went."""

@@ -47,6 +47,10 @@ class MailState(StrEnum):
     """All attempts came to nothing."""
 
 
+AGAIN = (MailState.FAILED, MailState.REFUSED, MailState.UNDELIVERABLE)
+"""What an administrator may let be tried once more."""
+
+
 class RecipientKind(StrEnum):
     """Whose address the vault is asked for."""
 

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from chassis.paging import Listed, PageRequest, read_page
 from services.notifications.model.kinds import Kind
-from services.notifications.model.messages import Mail, MailState, Outcome, RecipientKind
+from services.notifications.model.messages import AGAIN, Mail, MailState, Outcome, RecipientKind
 from services.notifications.tables import MailRow
 
 DIGEST_ITEMS = 50
@@ -96,11 +96,23 @@ class MailStore:
         query = select(MailRow).where(col(MailRow.digest_id) == digest_id).order_by(col(MailRow.created_at), col(MailRow.id))
         return [_mail(row) for row in (await self.session.execute(query.limit(DIGEST_ITEMS))).scalars()]
 
-    async def page(self, request: PageRequest, state: MailState | None) -> Listed[Mail]:
-        """All outgoing mails, newest first, perhaps only those in one state."""
+    async def page(self, request: PageRequest, state: MailState | None, kind: Kind | None = None) -> Listed[Mail]:
+        """All outgoing mails, newest first, perhaps only those in one state or of one kind."""
         query = select(MailRow) if state is None else select(MailRow).where(col(MailRow.state) == state.value)
+        query = query if kind is None else query.where(col(MailRow.kind) == kind.value)
         found = await read_page(self.session, query, ORDER, request, descending=True)
         return Listed([_mail(row) for row in found.items], found.more_after)
+
+    async def again(self, mail_id: UUID, now: datetime) -> bool:
+        """Let a mail that failed be tried once more, at once; False where there is none such."""
+        mine = col(MailRow.id) == mail_id, col(MailRow.state).in_([state.value for state in AGAIN])
+        done = await self.session.execute(
+            update(MailRow)
+            .where(*mine)
+            .values(state=MailState.DUE.value, attempts=0, error=None, due_at=now, updated_at=now)
+            .execution_options(synchronize_session=False)
+        )
+        return bool(done.rowcount == 1)  # type: ignore[attr-defined]
 
     async def erase(self, account_id: UUID) -> None:
         """Forget all mails to one account."""

@@ -159,6 +159,17 @@ class WebhookStore:
         mine = col(WebhookCallRow.webhook_id) == webhook_id, col(WebhookCallRow.state).in_([CallState.DUE.value, CallState.SENDING.value])
         await self.session.execute(update(WebhookCallRow).where(*mine).values(state=CallState.FAILED.value, error=error, updated_at=now))
 
+    async def again(self, webhook_id: UUID, call_id: UUID, now: datetime) -> WebhookCall | None:
+        """Let a delivery that ended be sent once more, at once; None where there is none such."""
+        mine = col(WebhookCallRow.id) == call_id, col(WebhookCallRow.webhook_id) == webhook_id
+        ended = col(WebhookCallRow.state).in_([CallState.SENT.value, CallState.FAILED.value])
+        row = (await self.session.execute(select(WebhookCallRow).where(*mine, ended).with_for_update())).scalars().first()
+        if row is None:
+            return None
+        row.state, row.attempts, row.due_at, row.status, row.error, row.updated_at = CallState.DUE.value, 0, now, None, None, now
+        await self.session.flush()
+        return _call(row)
+
     async def calls(self, webhook_id: UUID, request: PageRequest) -> Listed[WebhookCall]:
         """The deliveries of one webhook, newest first."""
         query = select(WebhookCallRow).where(col(WebhookCallRow.webhook_id) == webhook_id)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from chassis.errors import Forbidden
+from chassis.errors import Forbidden, NotFound
 from chassis.paging import Listed, PageRequest
 from services.notifications.model.kinds import CHOOSABLE, TRAITS, Choice, Kind, choice_of
 from services.notifications.model.messages import Mail, MailState, Notice
 from services.notifications.model.people import Preferences
+from services.notifications.use_cases.tell import DELIVER_MAIL
 from services.notifications.work import Work
 
 
@@ -17,6 +18,10 @@ class OnlyForPeople(Forbidden):
 
 class OnlyForAdmins(Forbidden):
     """The list of outgoing messages is for administrators."""
+
+
+class NothingToRetry(NotFound):
+    """No mail of this id failed."""
 
 
 def _me(work: Work) -> UUID:
@@ -63,10 +68,19 @@ def effective(preferences: Preferences) -> dict[Kind, Choice]:
     return {kind: choice_of(kind, preferences.choices) for kind in CHOOSABLE}
 
 
-async def sent_messages(work: Work, request: PageRequest, state: MailState | None) -> Listed[Mail]:
+async def sent_messages(work: Work, request: PageRequest, state: MailState | None, kind: Kind | None = None) -> Listed[Mail]:
     """Outgoing mails, for the administrator: no address and no text."""
     _admin(work)
-    return await work.mails.page(request, state)
+    return await work.mails.page(request, state, kind)
+
+
+async def retry_message(work: Work, mail_id: UUID) -> None:
+    """Try a mail that failed once more, at once. Raises NothingToRetry."""
+    _admin(work)
+    if not await work.mails.again(mail_id, work.now):
+        raise NothingToRetry("There is no such mail, or it did not fail.")
+    work.wake(DELIVER_MAIL)
+    await work.audit.record("mail.retried", "mail", mail_id)
 
 
 def may_see_caught(work: Work) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import contracts.actors
 import contracts.matching
 from chassis.context import correlation_id
-from chassis.errors import Conflict, Forbidden, invalid_field
+from chassis.errors import Conflict, Forbidden, NotFound, invalid_field
 from chassis.identity import Caller
 from chassis.ids import new_id
 from chassis.paging import Listed, PageRequest
@@ -70,6 +70,10 @@ class NoWebhooksForYou(Forbidden):
 
 class TooManyWebhooks(Conflict):
     """An owner has as many webhooks as an owner may have."""
+
+
+class NothingToSendAgain(NotFound):
+    """No delivery of this id has ended."""
 
 
 class WebhookIsDisabled(Conflict):
@@ -205,6 +209,19 @@ async def test_webhook(work: Work, webhook_id: UUID) -> WebhookCall:
         data={"webhook_id": str(webhook.id)},
     )
     return await _queue(work, webhook, event)
+
+
+async def send_again(work: Work, webhook_id: UUID, delivery_id: UUID) -> WebhookCall:
+    """Send a delivery that ended once more, with the same event id. Raises WebhookIsDisabled, NothingToSendAgain."""
+    webhook = await one_webhook(work, webhook_id)
+    if webhook.state is WebhookState.DISABLED:
+        raise WebhookIsDisabled("This webhook is switched off; switch it on first.")
+    call = await work.webhooks.again(webhook.id, delivery_id, work.now)
+    if call is None:
+        raise NothingToSendAgain("There is no such delivery, or it is on its way.")
+    work.wake(CALL_WEBHOOKS)
+    await work.audit.record("webhook.sent_again", "webhook", webhook.id, delivery=str(delivery_id))
+    return call
 
 
 async def webhook_deliveries(work: Work, webhook_id: UUID, request: PageRequest) -> Listed[WebhookCall]:

@@ -9,9 +9,10 @@ from chassis.edge import HubRoute, if_match
 from chassis.paging import Page, Paging, listed
 from contracts.roles import Role
 from services.people.api.doors import SECRET, InOneTransaction, Source, reading, settled
+from services.people.model.accounts import AccountState
 from services.people.model.invitations import Invitation
 from services.people.schemas import accounts as schemas
-from services.people.use_cases import accounts, invitations, passwords
+from services.people.use_cases import accounts, invitations, passwords, people_admin
 from services.people.use_cases.accounts import UNCHANGED, Seen
 from services.people.use_cases.invitations import Acceptance
 
@@ -46,6 +47,7 @@ def shape_account(seen: Seen) -> schemas.AccountRead:
         name=seen.name,
         email_masked=seen.email_masked,
         email_refused_at=seen.email_refused_at,
+        last_seen_on=seen.last_seen_on,
         created_at=account.created_at,
         updated_at=account.updated_at,
     )
@@ -105,9 +107,29 @@ async def list_accounts(
     page: Paging,
     role: Annotated[Role | None, Query(description="Only accounts in this role.")] = None,
     actor_id: Annotated[UUID | None, Query(description="Only accounts with a place in this organisation.")] = None,
+    state: Annotated[AccountState | None, Query(description="Only accounts that stand so.")] = None,
 ) -> dict[str, Any]:
     """Accounts that you may see: administrators all, coordinators those they work with, members their team."""
-    return listed(request, response, (await accounts.list_accounts(work, page, role, actor_id)).map(shape_account))
+    return listed(request, response, (await accounts.list_accounts(work, page, role, actor_id, state)).map(shape_account))
+
+
+@router.post("/accounts/search", openapi_extra=SECRET)
+async def search_accounts(body: schemas.AccountSearch, work: InOneTransaction) -> schemas.AccountsFound:
+    """Find accounts by their address or a part of the name: for administrators."""
+    items = [shape_account(seen) for seen in await people_admin.find_accounts(work, body.words)]
+    return schemas.AccountsFound(items=items, total=len(items))
+
+
+@router.post("/accounts/{account_id}/sessions/end")
+async def end_account_sessions(account_id: UUID, work: InOneTransaction) -> schemas.SessionsEnded:
+    """End all sessions of an account at once: for administrators."""
+    return schemas.SessionsEnded(ended=await people_admin.end_sessions(work, account_id))
+
+
+@router.post("/accounts/{account_id}/second-factor/reset")
+async def reset_account_second_factor(account_id: UUID, work: InOneTransaction) -> schemas.AccountRead:
+    """Take a lost second factor away: for administrators, after they made sure who asks. Another is set up after the next sign-in."""
+    return shape_account(await people_admin.reset_second_factor(work, account_id))
 
 
 @router.get("/accounts/{account_id}")

@@ -1,6 +1,6 @@
 """Bodies about accounts, invitations and one's own profile."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -63,8 +63,28 @@ class AccountRead(BaseModel):
     name: str | None = None
     email_masked: str | None = Field(None, examples=["a…@e….org"])
     email_refused_at: datetime | None = Field(None, description="When a mail server refused the address for good; ask for another.")
+    last_seen_on: date | None = Field(None, description="The day of the last sign-in, for administrators.")
     created_at: datetime
     updated_at: datetime
+
+
+class AccountSearch(Body):
+    """Whom to look for. Sent in the body, so that no address comes to stand in a log."""
+
+    words: str = Field(min_length=2, max_length=254, description="The whole e-mail address, or a part of the name.", examples=["ana"])
+
+
+class AccountsFound(BaseModel):
+    """What was found, 50 at most."""
+
+    items: list[AccountRead]
+    total: int
+
+
+class SessionsEnded(BaseModel):
+    """How many sessions ended."""
+
+    ended: int
 
 
 class AccountUpdate(Body):

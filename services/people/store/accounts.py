@@ -1,7 +1,8 @@
 """Loads and saves accounts. Who may see whose is decided here: admins all, coordinators those they work with, members their team."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,14 @@ class Credentials:
     account: Account
     password_hash: str | None
     email_refused_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What administrators may know besides: when mail was refused, and the day of the last sign-in."""
+
+    email_refused_at: datetime | None = None
+    last_seen_on: date | None = None
 
 
 def account_of(row: AccountRow) -> Account:
@@ -84,16 +93,36 @@ class AccountStore:
             raise AccountNotFound
         return account_of(row)
 
-    async def page(self, reader: Account, request: PageRequest, role: Role | None, actor_id: UUID | None) -> Listed[Account]:
+    async def page(
+        self, reader: Account, request: PageRequest, role: Role | None, actor_id: UUID | None, state: AccountState | None = None
+    ) -> Listed[Account]:
         """Accounts that the reader may see, oldest first."""
         query = self._seen_by(reader).where(col(AccountRow.state) != AccountState.ERASED.value)
         if role is not None:
             query = query.where(col(AccountRow.role) == role.value)
         if actor_id is not None:
             query = query.where(col(AccountRow.actor_id) == actor_id)
+        if state is not None:
+            query = query.where(col(AccountRow.state) == state.value)
         total = (await self.session.execute(select(func.count()).select_from(query.subquery()))).scalar_one()
         found = await read_page(self.session, query, ORDER, request)
         return Listed([account_of(row) for row in found.items], found.more_after, total)
+
+    async def some(self, start: int, limit: int) -> list[Account]:
+        """All accounts that were not erased, oldest first, from a place on."""
+        query = select(AccountRow).where(col(AccountRow.state) != AccountState.ERASED.value).order_by(*ORDER).offset(start).limit(limit)
+        return [account_of(row) for row in (await self.session.execute(query)).scalars()]
+
+    async def notes_on(self, account_ids: Sequence[UUID]) -> dict[UUID, Notes]:
+        """What administrators may know of these accounts besides, in one question."""
+        columns = col(AccountRow.id), col(AccountRow.email_refused_at), col(AccountRow.last_seen_on)
+        rows = (await self.session.execute(select(*columns).where(col(AccountRow.id).in_(list(account_ids))))).all()
+        return {account_id: Notes(refused_at, seen_on) for account_id, refused_at, seen_on in rows}
+
+    async def note_seen(self, account_id: UUID, on: date) -> None:
+        """Note the day of a sign-in; this is no change of the account."""
+        mine = col(AccountRow.id) == account_id, or_(col(AccountRow.last_seen_on).is_(None), col(AccountRow.last_seen_on) < on)
+        await self.session.execute(update(AccountRow).where(*mine).values(last_seen_on=on))
 
     async def credentials(self, account_id: UUID) -> Credentials:
         """An account with its password's hash. Raises AccountNotFound."""

@@ -1,7 +1,7 @@
 """Accounts: make, list, change and disable them; read and change one's own."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from chassis.errors import Forbidden, PreconditionFailed
@@ -14,6 +14,7 @@ from services.people.model.consents import Channel
 from services.people.model.fields import Field
 from services.people.model.passwords import require_good
 from services.people.model.persons import PersonRef
+from services.people.store.accounts import Notes
 from services.people.use_cases.callers import require_actor, signed_in
 from services.people.use_cases.consents import Wish, record_wish
 from services.people.work import Work
@@ -35,6 +36,7 @@ class Seen:
     name: str | None = field(default=None, repr=False)
     email_masked: str | None = field(default=None, repr=False)
     email_refused_at: datetime | None = None
+    last_seen_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +94,22 @@ async def create_account(
     return account
 
 
-async def list_accounts(work: Work, page: PageRequest, role: Role | None, actor_id: UUID | None) -> Listed[Seen]:
+async def list_accounts(work: Work, page: PageRequest, role: Role | None, actor_id: UUID | None, state: AccountState | None = None) -> Listed[Seen]:
     """Accounts that the caller may see. Raises NotForYourRole."""
     reader = await signed_in(work, Role.ADMIN, Role.COORDINATOR, Role.MEMBER)
-    found = await work.accounts.page(reader, page, role, actor_id)
-    return Listed(await _seen(work, reader, found.items), found.more_after, found.total)
+    found = await work.accounts.page(reader, page, role, actor_id, state)
+    return Listed(await see_many(work, reader, found.items), found.more_after, found.total)
 
 
 async def see_account(work: Work, account_id: UUID) -> Seen:
     """One account that the caller may see. Raises AccountNotFound."""
     reader = await signed_in(work)
-    seen = await _seen(work, reader, [await work.accounts.visible(account_id, reader)])
+    seen = await see_many(work, reader, [await work.accounts.visible(account_id, reader)])
     return seen[0]
 
 
-async def _seen(work: Work, reader: Account, accounts: list[Account]) -> list[Seen]:
+async def see_many(work: Work, reader: Account, accounts: list[Account]) -> list[Seen]:
+    """Accounts as their reader may see them: a fixed number of questions, however many there are."""
     is_admin = reader.role is Role.ADMIN
     named = [
         account
@@ -115,12 +118,13 @@ async def _seen(work: Work, reader: Account, accounts: list[Account]) -> list[Se
     ]
     fields = (Field.NAME, Field.EMAIL) if is_admin else (Field.NAME,)
     texts = await work.vault.open_many([PersonRef.of_account(account.id) for account in named], fields)
+    notes = await work.accounts.notes_on([account.id for account in accounts]) if is_admin else {}
     seen: list[Seen] = []
     for account in accounts:
         known = texts.get(PersonRef.of_account(account.id), {}) if account in named else {}
         email = known.get(Field.EMAIL)
-        refused = (await work.accounts.credentials(account.id)).email_refused_at if is_admin else None
-        seen.append(Seen(account, known.get(Field.NAME), masked(email) if email else None, refused))
+        noted = notes.get(account.id, Notes())
+        seen.append(Seen(account, known.get(Field.NAME), masked(email) if email else None, noted.email_refused_at, noted.last_seen_on))
     return seen
 
 
@@ -156,7 +160,7 @@ async def change_account(work: Work, account_id: UUID, version: int, *, role: Ro
             await work.email_changes.delete_for(after.id)
         await tell_change(work, before, after)
         await work.audit.record("account.changed", "account", after.id, role=after.role.value, state=after.state.value)
-    return (await _seen(work, reader, [after]))[0]
+    return (await see_many(work, reader, [after]))[0]
 
 
 async def leave_team(work: Work, account_id: UUID) -> Seen:

@@ -81,6 +81,7 @@ async def open_for(work: Work, account: Account) -> SignedIn:
     """A new session for an account whose holder has proven who they are."""
     session, token = open_session(new_id(), account.id, work.now)
     await work.sessions.add(session)
+    await work.accounts.note_seen(account.id, work.now.date())
     await work.audit.record("session.opened", "account", account.id)
     state = "setup_required" if lacks_second_factor(work, account) else "required" if account.second_factor else "none"
     return SignedIn(session, token.text, account, state)
