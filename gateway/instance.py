@@ -76,9 +76,12 @@ class Instance:
 
     @property
     def stylesheet(self) -> str:
-        """The city's two colours as custom properties; in the dark look links take the nearest shade that can be read there."""
-        dark = readable(self.accent, DARK_GROUNDS)
-        return f":root {{ --main: {self.colour}; --link: {self.accent}; }}\n@media (prefers-color-scheme: dark) {{ :root {{ --link: {dark}; }} }}\n"
+        """The city's colours as custom properties; in the dark look links take the nearest shade that can be read there."""
+        sheet = f":root {{ --main: {self.colour}; }}\n"
+        if self.accent != ACCENT:
+            dark = readable(self.accent, DARK_GROUNDS)
+            sheet += f":root {{ --link: {self.accent}; }}\n@media (prefers-color-scheme: dark) {{ :root {{ --link: {dark}; }} }}\n"
+        return sheet
 
 
 def instance_of(settings: GatewaySettings, state: Mapping[str, Any]) -> Instance:  # Any: JSON of people

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from gateway.clients.administration import InstanceClient, PeopleAdminClient, UpkeepClient, WebhooksClient
 from gateway.clients.asking import Asker, Listing, ProblemFromService
 from gateway.clients.asks import AsksClient, RegistrationsClient
 from gateway.clients.desk import DeskClient
@@ -41,6 +42,7 @@ class Clients:
     desk: DeskClient
     directory: DirectoryClient
     imports: ImportsClient
+    instance: InstanceClient
     links: LinkClient
     map: MapClient
     matches: MatchesClient
@@ -51,6 +53,7 @@ class Clients:
     notifications: NotificationsClient
     offers: OffersClient
     own: OwnClient
+    people_admin: PeopleAdminClient
     provenance: ProvenanceClient
     registrations: RegistrationsClient
     registry: RegistryClient
@@ -59,6 +62,8 @@ class Clients:
     search: SearchClient
     sessions: SessionsClient
     suggestions: SuggestionsClient
+    upkeep: UpkeepClient
+    webhooks: WebhooksClient
     weights: WeightsClient
     words: WordsClient
 
@@ -74,6 +79,7 @@ class Clients:
             desk=DeskClient(asker),
             directory=DirectoryClient(asker),
             imports=ImportsClient(asker),
+            instance=InstanceClient(asker),
             links=LinkClient(asker),
             map=MapClient(asker),
             matches=MatchesClient(asker),
@@ -84,6 +90,7 @@ class Clients:
             notifications=NotificationsClient(asker),
             offers=OffersClient(asker),
             own=OwnClient(asker),
+            people_admin=PeopleAdminClient(asker),
             provenance=ProvenanceClient(asker),
             registrations=RegistrationsClient(asker),
             registry=RegistryClient(asker),
@@ -92,6 +99,8 @@ class Clients:
             search=SearchClient(asker),
             sessions=SessionsClient(asker),
             suggestions=SuggestionsClient(asker),
+            upkeep=UpkeepClient(asker),
+            webhooks=WebhooksClient(asker),
             weights=WeightsClient(asker),
             words=WordsClient(asker),
         )
