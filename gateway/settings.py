@@ -42,6 +42,12 @@ class GatewaySettings(HubSettings):
         description="Map tiles of the city's choice: https://host/{z}/{x}/{y}.png. Their owner sees readers' addresses. Empty: outlines only.",
     )
     map_tiles_attribution: str = Field("", max_length=200, description="Whom to name under those tiles.")
+    leave_url: str = Field(
+        "https://www.wikipedia.org/",
+        max_length=300,
+        pattern=r"^https://[A-Za-z0-9.-]+(/[A-Za-z0-9._~/?=&%-]*)?$",
+        description="The neutral page that opens when somebody leaves the pages of asking for help quickly.",
+    )
     demo: bool = Field(False, description="Marks every page as a demonstration.")
     actors_url: str = Field("http://127.0.0.1:8101", description="Address of the service actors, when it runs apart.")
     people_url: str = Field("http://127.0.0.1:8102", description="Address of the service people, when it runs apart.")

@@ -1,10 +1,11 @@
 """Pages of asking for help without a name: two short pages to ask, and one to follow with code and words. They need no script and no account."""
 
 import time
+from asyncio import gather
 from collections.abc import Coroutine
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from chassis.errors import HubError, NotFound
 from gateway.clients import ProblemFromService
@@ -45,12 +46,14 @@ class AskingIsClosed(NotFound):
 
 
 @router.get("/ask")
-async def show_ask(visit: Here) -> Response:
-    """Choose what is needed."""
+async def show_ask(visit: Here, kind: Annotated[str, Query(max_length=80)] = "") -> Response:
+    """Choose what is needed; `kind` is chosen already where somebody comes from an offer."""
     doors = await open_doors(visit)
     if not doors.ask:
-        return visit.page("asking/closed.html")
+        return visit.page("asking/closed.html", doors=doors)
     form = visit.typed()
+    if not form.values and kind:
+        form = Form({"kinds": [kind]})
     if form.text("step") == "who" and form.many("kinds"):
         # The second page answers the first one, at the same address; its language was changed.
         words = await words_of(visit)
@@ -198,11 +201,11 @@ async def _try(visit: Visit, form: Form, act: Coroutine[Any, Any, Record]) -> Re
 async def _what_page(visit: Visit, form: Form, status: int = 200) -> Response:
     words = await words_of(visit)
     opened = _opened(visit).close(int(time.time()), FILLING_SECONDS)
-    return visit.page("asking/what.html", status, form=form, words=words, opened=form.text("opened", opened), most=MOST_NEEDS)
+    return _unstored(visit.page("asking/what.html", status, form=form, words=words, opened=form.text("opened") or opened, most=MOST_NEEDS))
 
 
 def _who_page(visit: Visit, words: Words, form: Form, chosen: list[str], status: int = 200) -> Response:
-    return visit.page(
+    page = visit.page(
         "asking/who.html",
         status,
         form=form,
@@ -213,11 +216,12 @@ def _who_page(visit: Visit, words: Words, form: Form, chosen: list[str], status:
         rows=rows_of(form),
         **naming(visit, words),
     )
+    return _unstored(page)
 
 
 async def _follow_page(visit: Visit, found: Record, form: Form, status: int = 200) -> Response:
-    words = await words_of(visit)
-    return _unstored(visit.page("asking/follow.html", status, found=found, form=form, words=words, **naming(visit, words)))
+    words, doors = await gather(words_of(visit), open_doors(visit))
+    return _unstored(visit.page("asking/follow.html", status, found=found, form=form, words=words, doors=doors, **naming(visit, words)))
 
 
 def _ask_of(visit: Visit, words: Words, form: Form, chosen: list[str]) -> Record:

@@ -20,6 +20,17 @@ ASKING_WORDS: Mapping[str, Mapping[str, str]] = {
         "not_taken": _("This cannot be done here"),
         "over": _("The time for this is over"),
     },
+    "standing_next": {
+        "waiting": _("You need to do nothing now. Look again in a few days."),
+        "looking": _("You need to do nothing now. Look again in a few days."),
+        "asking": _("You need to do nothing now. The answer often comes within a week."),
+        "found": _("Read below what to do. If nothing is written yet, go to the office with your code."),
+        "going_on": _("Tell us here whether it helps."),
+        "done": _("If you need something else, add it below."),
+        "withdrawn": _("Nothing more happens with this."),
+        "not_taken": _("Search what is offered yourself, or ask at an office of the city."),
+        "over": _("If you still need it, add it again."),
+    },
     "why_not": {
         "elsewhere": _("Another place helps with this. Ask at any office of the city which one it is."),
         "not_here": _("This hub has no help of this kind."),

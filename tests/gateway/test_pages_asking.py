@@ -226,3 +226,20 @@ def test_a_note_is_opened_by_its_gateway_for_its_purpose_in_its_time_alone() -> 
     assert notes.open(sealed) == {"a": ["é"]}
     assert [each.open(sealed) for each in (other, elsewhere)] == [None, None]
     assert [notes.open(each) for each in (notes.close(1, -1), "x", "", None, sealed[:-2] + "zz", "a" * 20_000)] == [None] * 6
+
+
+async def test_leaving_quickly_forgets_what_the_device_kept_and_tells_the_other_page_nothing(asks: Door) -> None:
+    pages = [await asks.get(path) for path in ("/ask", "/follow")]
+
+    gone = await asks.get("/leave")
+
+    assert all('href="/leave"' in page.text and page.headers["referrer-policy"] == "no-referrer" for page in pages)
+    assert all(page.headers["cache-control"] == "no-store" for page in pages)
+    assert gone.status_code == 303 and gone.headers["location"] == "https://www.wikipedia.org/" and gone.headers["clear-site-data"] == '"cache"'
+    assert "hub-follow" in str(gone.headers) and gone.headers["referrer-policy"] == "no-referrer"
+
+
+async def test_who_comes_from_an_offer_finds_its_kind_chosen(asks: Door) -> None:
+    page = await asks.get("/ask?kind=language.class")
+
+    assert '<input type="checkbox" name="kinds" value="language.class" checked>' in page.text
