@@ -88,8 +88,8 @@ class LinkClient:
         return await self._inside("/internal/v1/answer-links/use", token)
 
     async def open_feed(self, token: str) -> Record:
-        """Whose calendar has this address. Raises LinkIsOver."""
-        return await self._inside("/internal/v1/calendar-feeds/open", token)
+        """Whose calendar has this address; not counted, for calendar services ask for many people from one place. Raises LinkIsOver."""
+        return await self._inside("/internal/v1/calendar-feeds/open", token, counted=False)
 
     async def answer_match(self, caller: Caller, match_id: str, verb: str, reason: str | None) -> Record:
         """Accept or decline as the holder of a link. Raises ProblemFromService."""
@@ -100,8 +100,9 @@ class LinkClient:
             raise ProblemFromService(answer.status, found)
         return found
 
-    async def _inside(self, path: str, token: str) -> Record:
-        await self._ask.limits.take("sign-in", self._ask.address)
+    async def _inside(self, path: str, token: str, *, counted: bool = True) -> Record:
+        if counted:
+            await self._ask.limits.take("sign-in", self._ask.address)
         answer = await self._ask.lines["people"].ask(GATEWAY, "POST", path, body={"token": token})
         if answer.status in (404, 410, 422):
             raise LinkIsOver("This link does not work any more.")

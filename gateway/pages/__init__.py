@@ -5,8 +5,10 @@ from fastapi import APIRouter
 from gateway.pages import (
     about,
     admin,
+    answer_links,
     asking,
     bulk,
+    calendar,
     case_view,
     cases,
     changing,
@@ -21,20 +23,25 @@ from gateway.pages import (
     needs,
     offering,
     offers,
+    own_account,
     public,
+    results,
     rounds,
+    sheet,
     signing_in,
     taking,
+    team,
     weights,
 )
 from gateway.pages import moderation as offer_moderation
-from gateway.pages.administration import look
+from gateway.pages.administration import look, settings
 from gateway.pages.registry import actor, compare, confirmations, imports, moderation, network, network_asked, open_data, suggest
 from gateway.pages.registry import actors as registry_actors
 from gateway.pages.registry import map as registry_map
 
 ROUTERS: list[APIRouter] = [
     look.router,
+    settings.router,
     public.router,
     finding.router,
     about.router,
@@ -60,9 +67,15 @@ ROUTERS: list[APIRouter] = [
     offer_moderation.router,
     following.router,
     bulk.router,
+    calendar.router,
     matches.router,
+    answer_links.router,
+    team.router,
+    results.router,
+    own_account.router,
     cases.router,
     case_view.router,
+    sheet.router,
     desk.router,
     needs.router,
     rounds.router,

@@ -126,7 +126,7 @@ async def show_invitation(token: LinkToken) -> Response:
 @router.get("/welcome/{token}")
 async def show_welcome(visit: Here, token: LinkToken) -> Response:
     """Accept an invitation."""
-    return _secretive(visit.page("welcome.html", form=Form()))
+    return secretive(visit.page("welcome.html", form=Form()))
 
 
 @router.post("/welcome/{token}")
@@ -144,7 +144,7 @@ async def accept_invitation(visit: Here, token: LinkToken) -> Response:
     if not body["password"]:
         form.wrong("password", _("Choose a password."))
     if await visit.try_(form, visit.ask.sessions.accept_invitation(body)) is None:
-        return _secretive(visit.page("welcome.html", 422, form=form))
+        return secretive(visit.page("welcome.html", 422, form=form))
     return visit.go("/sign-in", "welcome")
 
 
@@ -167,7 +167,7 @@ async def ask_reset(visit: Here) -> Response:
 @router.get("/reset/{token}")
 async def show_new_password(visit: Here, token: LinkToken) -> Response:
     """Choose a new password with the link from the mail."""
-    return _secretive(visit.page("reset.html", form=Form(), token=token))
+    return secretive(visit.page("reset.html", form=Form(), token=token))
 
 
 @router.post("/reset/{token}")
@@ -177,7 +177,7 @@ async def complete_reset(visit: Here, token: LinkToken) -> Response:
     if not form.raw("password"):
         form.wrong("password", _("Choose a password."))
     if await visit.try_(form, visit.ask.sessions.complete_reset(token, form.raw("password"))) is None:
-        return _secretive(visit.page("reset.html", 422, form=form, token=token))
+        return secretive(visit.page("reset.html", 422, form=form, token=token))
     return visit.go("/sign-in", "reset")
 
 
@@ -204,7 +204,7 @@ async def choose_language(visit: Here, code: str, next: Next = "/") -> Response:
     return response
 
 
-def _secretive(response: Response) -> Response:
+def secretive(response: Response) -> Response:
     """A page whose address holds a secret: it is not stored, and not told to other pages."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
