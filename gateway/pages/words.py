@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 
 from chassis.context import locale
-from chassis.language import translate
+from chassis.language import translate, translate_count
+from gateway.pages.administration.words import ADMIN_DONE, ADMIN_WORDS
 from gateway.pages.asking_words import ASKING_DONE, ASKING_WORDS
 from gateway.pages.desk_words import DESK_DONE, DESK_WORDS
+from gateway.pages.formats import number, week
 from gateway.pages.own_words import OWN_DONE, OWN_WORDS
 from gateway.pages.registry.import_words import IMPORT_DONE, IMPORT_WORDS
 from gateway.pages.registry.moderation_words import MODERATION_DONE, MODERATION_WORDS
 from gateway.pages.registry.words import PROVENANCE_DONE, PROVENANCE_WORDS
+from gateway.pages.statistics_words import STATISTICS_WORDS
 
 
 def _(sentence: str) -> str:
@@ -31,6 +34,8 @@ LANGUAGE_NAMES: Mapping[str, str] = {
 WORDS: Mapping[str, Mapping[str, str]] = {
     **PROVENANCE_WORDS,
     **ASKING_WORDS,
+    **STATISTICS_WORDS,
+    **ADMIN_WORDS,
     **DESK_WORDS,
     **MODERATION_WORDS,
     **IMPORT_WORDS,
@@ -249,6 +254,7 @@ DONE_SENTENCES: Mapping[str, str] = {
     **OWN_DONE,
     **PROVENANCE_DONE,
     **ASKING_DONE,
+    **ADMIN_DONE,
     **DESK_DONE,
     **MODERATION_DONE,
     "welcome": "Your account is ready. Sign in with your new password.",
@@ -305,6 +311,11 @@ def say(sentence: str, /, **params: object) -> str:
     return translate(sentence, locale(), params or None)
 
 
+def say_count(one: str, many: str, count: int, /, **params: object) -> str:
+    """A sentence about a number of things, in the form that the reader's language has for that number; `{count}` is the number as it is written."""
+    return translate_count(one, many, locale(), count, {"count": number(count), **params})
+
+
 def label(group: str, code: object) -> str:
     """The words of a code in the reader's language; an unknown code is shown as it is."""
     words = WORDS[group].get(str(code))
@@ -312,5 +323,7 @@ def label(group: str, code: object) -> str:
 
 
 def choices(group: str) -> list[tuple[str, str]]:
-    """All codes of a group with their words, for a form."""
+    """All codes of a group with their words, for a form; the days of the week in the order of the reader's country."""
+    if group == "weekday":
+        return [(str(day), label(group, day)) for day in week()]
     return [(code, say(words)) for code, words in WORDS[group].items()]
