@@ -6,6 +6,7 @@ their own that is stretched. Series differ by dash, mark or pattern, never by co
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from gateway.pages.formats import direction, number
 
@@ -34,7 +35,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What all charts over time share: the lines of the scale, the labels of periods, the heights in em. `edge` is where figures of the scale begin."""
+    """What all charts over time share: the lines of the scale, the labels of periods, the heights in em. `edge`: where figures of the scale begin."""
 
     scale: tuple[Mark, ...]
     periods: tuple[Mark, ...]
@@ -244,15 +245,19 @@ def areas_of(places: Sequence[tuple[float, float, float | None, str, str, str]])
     most = max((place[2] or 0 for place in places), default=0)
     width, deep = round(100 / columns, 3), 3.4
     cells = []
+    taken: set[tuple[int, int]] = set()
     for lat, lon, weight, first, second, words in places:
-        level = 0 if not weight else max(1, -(-int(weight * 4) // max(1, int(most)))) if most else 0
-        x, y = round((lon - west) / wide) * width, round((north - lat) / high) * deep
-        cells.append(Cell(round(x, 3), round(y, 2), width, deep, min(4, level), first, second, words))
+        level = min(4, max(1, -(-int(weight * 4) // max(1, int(most))))) if weight else 0
+        column, row = round((lon - west) / wide), round((north - lat) / high)
+        while (column, row) in taken:
+            column += 1
+        taken.add((column, row))
+        cells.append(Cell(round(column * width, 3), round(row * deep, 2), width, deep, level, first, second, words))
     return Areas(tuple(cells), round(rows * deep, 2))
 
 
 def _apart(values: Sequence[float], least: float) -> float:
-    return max(least * 0.9, min((right - left for left, right in zip(values, values[1:], strict=False)), default=least))
+    return max(least * 0.9, min((right - left for left, right in pairwise(values)), default=least))
 
 
 def _along(at: int, count: int) -> float:
