@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po, write_po
+from babel.messages.plurals import get_plural
+from babel.messages.pofile import write_po
 
+from chassis.city_words import Words, read_file
 from chassis.context import LOCALES
 from chassis.language import FOLDERS, ROOT
 
@@ -22,6 +24,10 @@ PLACES = {
 }  # fmt: skip
 """Which argument of these calls is a sentence (`add`: of `faults.add`, the only one with so many)."""
 TABLES = ("_DONE", "TITLES", "MESSAGES", "MESSAGE", "TEMPLATES", "SENTENCES")
+TEXT = r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+COUNTING = ("_n", "say_count", "translate_count")
+"""Calls whose first two arguments are the singular and the plural of a sentence that counts."""
+PLURALS_IN_TEMPLATES = re.compile(rf"""\b_n\(\s*{TEXT}\s*,\s*{TEXT}""")
 IN_TEMPLATES = re.compile(r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 
 
@@ -73,37 +79,50 @@ def sentences_of(path: Path) -> set[str]:
     return found
 
 
+def plurals_of(path: Path) -> set[tuple[str, str]]:
+    """The sentences of one file that count: singular and plural."""
+    source = path.read_text(encoding="utf-8")
+    if path.suffix == ".html":
+        return {(ast.literal_eval(one), ast.literal_eval(many)) for one, many in PLURALS_IN_TEMPLATES.findall(source)}
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and _name(node.func) in COUNTING and len(node.args) > 1)
+    return {(one, many) for node in calls if (one := _text(node.args[0])) and (many := _text(node.args[1]))}
+
+
+def plurals_below(room: Path) -> set[tuple[str, str]]:
+    """The counting sentences of one room."""
+    return set().union(*(plurals_of(path) for path in _files(room)))
+
+
 def sentences_below(room: Path) -> set[str]:
     """The sentences of one room: chassis, a service, or the gateway."""
-    files = [path for pattern in ("*.py", "*.html") for path in room.rglob(pattern) if "migrations" not in path.parts]
-    return set().union(*(sentences_of(path) for path in files)) if files else set()
+    return set().union(*(sentences_of(path) for path in _files(room)))
+
+
+def _files(room: Path) -> list[Path]:
+    return [path for pattern in ("*.py", "*.html") for path in room.rglob(pattern) if "migrations" not in path.parts]
 
 
 def missing(folder: Path, locale: str) -> set[str]:
-    """The room's sentences that have no translation into that language."""
+    """The room's sentences that have no translation into that language; of those that count, every form is needed."""
     path = folder / f"{locale}.po"
-    known: set[str] = set()
-    if path.exists():
-        with path.open("rb") as file:
-            known = {str(message.id) for message in read_po(file, locale=locale) if message.id and message.string}
-    return sentences_below(folder.parent) - known
+    known = read_file(path, locale) if path.exists() else Words()
+    return (sentences_below(folder.parent) - set(known.sentences)) | ({one for one, _ in plurals_below(folder.parent)} - set(known.plurals))
 
 
 def update(folder: Path) -> None:
     """Write every sentence into the room's catalogues, keeping translations; sentences that are gone are dropped."""
-    wanted = sorted(sentences_below(folder.parent))
+    wanted, counting = sorted(sentences_below(folder.parent)), sorted(plurals_below(folder.parent))
     if not wanted:
         return
     folder.mkdir(exist_ok=True)
     for locale in LOCALES[1:]:
         path = folder / f"{locale}.po"
-        known: dict[str, str] = {}
-        if path.exists():
-            with path.open("rb") as file:
-                known = {str(message.id): str(message.string) for message in read_po(file, locale=locale) if message.id and message.string}
+        known = read_file(path, locale) if path.exists() else Words()
         catalogue = Catalog(locale=locale, project="Hospitium", copyright_holder="The Hospitium contributors", fuzzy=False)
         for sentence in wanted:
-            catalogue.add(sentence, known.get(sentence, ""))
+            catalogue.add(sentence, known.sentences.get(sentence, ""))
+        for one, many in counting:
+            catalogue.add((one, many), known.plurals.get(one, ("",) * get_plural(locale).num_plurals))
         with path.open("wb") as out:
             write_po(out, catalogue, width=0, no_location=True, omit_header=False, sort_output=True)
 

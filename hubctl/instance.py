@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from chassis.identity import new_signing_key, public_key_of
+from chassis.language import CITY_VARIABLE
 from hubctl.demo.places import AROUND, DISTRICTS
 from hubctl.ports import Ports
 from hubctl.refusals import BadSettings, InUse, WrongInstance
@@ -143,6 +144,11 @@ class Instance:
         """The vault's own keys lie apart from all others and from the databases."""
         return self.data / "vault-keys" / f"{name}.key"
 
+    @property
+    def words_folder(self) -> Path:
+        """Where the city keeps its own words: one gettext catalogue for each language."""
+        return self.data / "locales"
+
     def environment(self, kind: Kind, ports: Ports, *, mail: bool) -> dict[str, Environment]:
         """The settings of each process: what the hub chooses, then `hub.env`, then the environment of this command.
 
@@ -183,6 +189,8 @@ class Instance:
             for variables, prefix in ((people, "PEOPLE"), (told, "NOTIFICATIONS"), (gateway, "GATEWAY")):
                 variables[f"{prefix}_INSTANCE_NAME"] = "Hospitium Grenoble (demo)"
         chosen["gateway"] = gateway
+        for variables in chosen.values():
+            variables[CITY_VARIABLE] = str(self.words_folder)
         given = {**read_settings(self.settings_file), **os.environ}
         return {name: variables | _overrides(name, variables, given) for name, variables in chosen.items()}
 

@@ -1,12 +1,13 @@
 """Dates, numbers, languages and countries as the reader writes them (CLDR, through Babel)."""
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta, time
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time, format_timedelta, get_day_names
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from chassis.context import locale
@@ -34,7 +35,7 @@ def day(value: str | None) -> str:
     if not value:
         return ""
     try:
-        return str(format_date(date.fromisoformat(value[:10]), "long", locale=locale()))
+        return str(format_date(date.fromisoformat(value[:10]), "long", locale=_cldr()))
     except ValueError:
         return value
 
@@ -48,7 +49,16 @@ def moment(value: str | None, zone: ZoneInfo) -> str:
     except ValueError:
         return value
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return str(format_datetime(at.astimezone(zone), "medium", locale=locale()))
+    local = at.astimezone(zone)
+    day_text, hour_text = format_date(local, "medium", locale=_cldr()), format_time(local, "short", locale=_cldr())
+    # CLDR's own pattern joins the two as the language does.
+    return str(Locale.parse(_cldr()).datetime_formats["medium"].format(hour_text, day_text))
+
+
+def is_newer(value: str, minutes: int) -> bool:
+    """Whether a moment given in ISO form is less than so many minutes ago."""
+    at = datetime.fromisoformat(value)
+    return datetime.now(UTC) - (at if at.tzinfo else at.replace(tzinfo=UTC)) < timedelta(minutes=minutes)
 
 
 def language_name(code: str) -> str:
@@ -81,8 +91,51 @@ def text_language(texts: Mapping[str, str] | str | None) -> str:
 
 
 def clock(value: Any) -> str:  # Any: "18:00", or minutes after midnight
-    """A time of the day."""
+    """A time of the day as fields of forms take it."""
     return f"{value // 60:02d}:{value % 60:02d}" if isinstance(value, int) else str(value)
+
+
+def hour(value: Any) -> str:  # Any: "18:00", or minutes after midnight
+    """A time of the day as the reader's language writes it: 18:00, or 6:00 PM."""
+    try:
+        hours, minutes = (int(part) for part in clock(value).split(":")[:2])
+        # The end of the day is written as such, not as its beginning.
+        return clock(value) if hours == 24 else str(format_time(time(hours, minutes), "short", locale=_cldr()))
+    except ValueError:
+        return str(value)
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Several things in one line, joined as the reader's language joins them."""
+    return str(format_list([str(part) for part in parts], locale=_cldr()))
+
+
+def since(value: str | None) -> str:
+    """How long ago a moment was, or how far ahead it is: "3 hours ago", "in 2 days"."""
+    if not value:
+        return ""
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    passed = (at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC)
+    return str(format_timedelta(passed, add_direction=True, locale=_cldr()))
+
+
+def week() -> list[int]:
+    """The days of the week, Monday being 0, in the order in which the reader's country counts them."""
+    first = int(Locale.parse(_cldr()).first_week_day)
+    return [(first + place) % 7 for place in range(7)]
+
+
+def weekday(day: int, width: Literal["abbreviated", "narrow", "short", "wide"] = "wide") -> str:
+    """The name of a day of the week, Monday being 0."""
+    return str(get_day_names(width, "stand-alone", locale=_cldr())[day])
+
+
+def _cldr() -> str:
+    """The reader's language as CLDR knows it. English is that of Europe: 21 November, 18:00, and a week that begins on Monday."""
+    return {"en": "en_150"}.get(locale(), locale())
 
 
 def sentence_of(reason: Any) -> str:  # Any: a sentence, or an object that holds one

@@ -9,7 +9,7 @@ from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 from chassis.context import locale
 from gateway.pages import formats
 from gateway.pages.registry.shapes import organisation_shapes
-from gateway.pages.words import LANGUAGE_NAMES, choices, label, say
+from gateway.pages.words import LANGUAGE_NAMES, choices, label, say, say_count
 
 FOLDER = Path(__file__).parent.parent / "templates"
 
@@ -20,6 +20,7 @@ def environment(zone: str) -> Environment:
     env = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
     env.globals.update(
         _=say,
+        _n=say_count,
         choices=choices,
         direction=formats.direction,
         label=label,
@@ -32,10 +33,14 @@ def environment(zone: str) -> Environment:
         clock=formats.clock,
         country=formats.country_name,
         day=formats.day,
+        hour=formats.hour,
         kilometres=formats.kilometres,
+        is_newer=formats.is_newer,
         language=formats.language_name,
+        listed=formats.listed,
         moment=partial(formats.moment, zone=ZoneInfo(zone)),
         number=formats.number,
+        since=formats.since,
         sentence=formats.sentence_of,
         text=formats.text_in,
     )
