@@ -129,9 +129,17 @@ class Edge:
         await self._stack.__aexit__(*error)
 
 
+def operation_id(route: APIRoute) -> str:
+    """Operation ids are the names of the functions: unique within a service, and the same verb as page, use case and event."""
+    return route.name
+
+
 class HubRoute(APIRoute):
     """A route whose transaction commits before its answer is sent. A POST takes `Idempotency-Key` unless `x-no-idempotency` is set in
     its `openapi_extra` (answers with a secret or a contact are never stored)."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # Any: FastAPI's many options, passed on
+        super().__init__(path, endpoint, **{**options, "generate_unique_id_function": operation_id})
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap FastAPI's handler in the edge."""

@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -30,6 +31,8 @@ from contracts.envelope import Envelope, Event
 W = TypeVar("W", bound=Work)
 R = TypeVar("R")
 VERSION = "0.1.0"
+Preview = Callable[[Any, datetime], Awaitable[int]]
+"""Counts what retention would end that is older than a moment (Any: the service's own Work)."""
 
 
 class NotMigrated(RuntimeError):
@@ -50,6 +53,7 @@ class Service(Generic[W, R]):
         timers: tuple[Timer, ...],
         resources: R,
         clock: Clock = utc_now,
+        previews: Mapping[str, Preview] | None = None,
     ) -> None:
         self.name = name
         self.settings = settings
@@ -66,6 +70,7 @@ class Service(Generic[W, R]):
         self.clockwork = Clockwork(self, (*CHASSIS_TIMERS, *timers))
         self.cursor_secret = hashlib.sha256(b"cursor" + settings.signing_key.get_secret_value().encode()).digest()
         self.handlers = handlers
+        self.previews: Mapping[str, Preview] = previews or {}
         self._work = work
         self._channel = f"hub_outbox_{name}"
 

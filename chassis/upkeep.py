@@ -4,7 +4,7 @@ The gateway asks these on behalf of a signed-in administrator; nobody else reach
 """
 
 import shutil
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,6 +20,7 @@ from chassis.choices import read_version
 from chassis.edge import caller_of
 from chassis.errors import Conflict, Forbidden, HubError, NotFound
 from chassis.identity import Caller
+from chassis.tables import Ledger
 
 router = APIRouter(prefix="/internal/v1", include_in_schema=False)
 MOST_LETTERS = 200
@@ -161,6 +162,31 @@ DEFAULTS = {
     "moderate_volunteers": "moderate_volunteers",
 }  # fmt: skip
 """Setting of the hub -> the environment's setting of the service that it replaces."""
+
+
+@router.get("/defaults")
+async def read_defaults(request: Request, caller: Admin) -> dict[str, int | bool | str]:
+    """What the environment says of the settings that a city may choose."""
+    settings = request.app.state.service.settings
+    return {name: getattr(settings, setting) for name, setting in DEFAULTS.items() if hasattr(settings, setting)}
+
+
+@router.get("/retention")
+async def count_ending(request: Request, caller: Admin) -> dict[str, int]:
+    """How many records other periods would end: `?need_days=60`. What this service does not keep is not answered."""
+    service = request.app.state.service
+    counts: dict[str, int] = {}
+    async with service.open_work(caller, reading=True) as work:
+        for name, days in request.query_params.items():
+            count = service.previews.get(name)
+            if days.isdecimal() and 1 <= int(days[:5]) <= 4000 and (count is not None or name == "audit_days"):
+                before = service.clock() - timedelta(days=int(days))
+                counts[name] = await (count(work, before) if count is not None else _old_audit(work.session, service.ledger, before))
+    return counts
+
+
+async def _old_audit(session: AsyncSession, ledger: Ledger, before: datetime) -> int:
+    return int((await session.execute(select(func.count()).select_from(ledger.audit).where(ledger.audit.c.at < before))).scalar_one())
 
 
 @router.get("/dead-letters")

@@ -1,7 +1,7 @@
 """The HTTP side of a service: one middleware (identity, correlation, language, metrics, last resort) and the application factory."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -139,9 +139,11 @@ class Door:
         await self._app(scope, receive, with_language)
 
 
-def operation_id(route: Any) -> str:  # Any: FastAPI passes its own route type
-    """Operation ids are the names of the functions: unique within a service, and the same verb as page, use case and event."""
-    return str(route.name)
+def add_routes(app: FastAPI, routers: Iterable[APIRouter]) -> None:
+    """Let the application serve the routers' routes as their modules built them. (`include_router` would build each route with all its models
+    once more, for every application, when it is first asked: half a second of work, and the memory for it.)"""
+    for router in routers:
+        app.router.routes.extend(router.routes)
 
 
 def service_app(
@@ -170,13 +172,11 @@ def service_app(
         redoc_url=None,
         telemetry=None,
         max_body_size=MAX_BODY,
-        generate_unique_id_function=operation_id,
         exception_handlers=problems.HANDLERS,
         redirect_slashes=False,
     )
     app.state.service = service
-    for router in routers:
-        app.include_router(router)
+    add_routes(app, routers)
     app.add_middleware(Door, service=name, verifier=service.verifier, metrics=service.metrics)
     plain_openapi = app.openapi
     app.openapi = lambda: declare_problems(plain_openapi())  # type: ignore[method-assign]

@@ -20,6 +20,7 @@ from services.actors.model.imports.sealing import FileSeal
 from services.actors.settings import Settings
 from services.actors.tables import ledger
 from services.actors.timers import TIMERS
+from services.actors.use_cases.ending import PREVIEWS
 from services.actors.use_cases.importing import import_registry
 from services.actors.use_cases.imports import starting
 from services.actors.use_cases.imports.running import run_import
@@ -29,7 +30,15 @@ from services.actors.work import Resources, Work
 def build(settings: Settings, clock: Clock = utc_now) -> tuple[Service[Work, Resources], FastAPI]:
     """The service and its application."""
     service: Service[Work, Resources] = Service(
-        name="actors", settings=settings, ledger=ledger, work=Work, handlers=HANDLERS, timers=TIMERS, resources=Resources(), clock=clock
+        name="actors",
+        settings=settings,
+        ledger=ledger,
+        work=Work,
+        handlers=HANDLERS,
+        timers=TIMERS,
+        resources=Resources(),
+        clock=clock,
+        previews=PREVIEWS,
     )
     app = service.app(
         title="Hospitium: actors",

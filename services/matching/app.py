@@ -9,6 +9,7 @@ from services.matching.events_in import HANDLERS
 from services.matching.settings import Settings
 from services.matching.tables import ledger
 from services.matching.timers import TIMERS
+from services.matching.use_cases.ending import PREVIEWS
 from services.matching.work import IndexKeeper, Resources, Work
 
 NAME = "matching"
@@ -26,6 +27,7 @@ def build(settings: Settings, clock: Clock = utc_now) -> tuple[Service[Work, Res
         timers=TIMERS,
         resources=Resources(settings, IndexKeeper(settings.large_from)),
         clock=clock,
+        previews=PREVIEWS,
     )
     return service, service.app(title="Hospitium: matching", description=DESCRIPTION, routers=ROUTERS)
 

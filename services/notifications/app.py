@@ -18,6 +18,7 @@ from services.notifications.events_in import HANDLERS
 from services.notifications.settings import VAULT_SECONDS, Settings
 from services.notifications.tables import ledger
 from services.notifications.timers import TIMERS
+from services.notifications.use_cases.ending import PREVIEWS
 from services.notifications.work import Resources, Work
 
 NAME = "notifications"
@@ -63,7 +64,7 @@ def build(settings: Settings, people: Transport | None = None, clock: Clock = ut
         ),
     )
     service = NotificationsService(
-        name=NAME, settings=settings, ledger=ledger, work=Work, handlers=HANDLERS, timers=TIMERS, resources=resources, clock=clock
+        name=NAME, settings=settings, ledger=ledger, work=Work, handlers=HANDLERS, timers=TIMERS, resources=resources, clock=clock, previews=PREVIEWS
     )
     return service, service.app(title="Hospitium: notifications", description=DESCRIPTION, routers=ROUTERS)
 

@@ -16,6 +16,7 @@ from services.people.settings import Settings
 from services.people.store.keys import KeyStore
 from services.people.tables import ledger
 from services.people.timers import TIMERS
+from services.people.use_cases.ending import PREVIEWS
 from services.people.work import PasswordDesk, Resources, Work
 
 NAME = "people"
@@ -55,7 +56,7 @@ def build(settings: Settings, clock: Clock = utc_now) -> tuple[PeopleService, Fa
         alarms=Counter("hub_contact_alarms_total", "Readings of a contact by an account above 50 persons an hour.", registry=None),
     )
     service = PeopleService(
-        name=NAME, settings=settings, ledger=ledger, work=Work, handlers=HANDLERS, timers=TIMERS, resources=resources, clock=clock
+        name=NAME, settings=settings, ledger=ledger, work=Work, handlers=HANDLERS, timers=TIMERS, resources=resources, clock=clock, previews=PREVIEWS
     )
     service.metrics.registry.register(resources.alarms)
     return service, service.app(title="Hospitium: people", description=DESCRIPTION, routers=ROUTERS)

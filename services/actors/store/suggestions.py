@@ -137,6 +137,11 @@ class SuggestionStore:
         if done.rowcount != 1:
             raise AlreadyDecided("Somebody decided on this already.")
 
+    async def count_decided(self, before: datetime) -> int:
+        """How many were decided before a moment."""
+        query = select(func.count()).select_from(SuggestionRow).where(col(SuggestionRow.decided_at) < before)
+        return int((await self.session.execute(query)).scalar_one())
+
     async def forget(self, before: datetime) -> None:
         """Delete what was decided before a moment, with its sendings."""
         old = select(col(SuggestionRow.id)).where(col(SuggestionRow.decided_at) < before).limit(500)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -117,6 +117,11 @@ class MailStore:
     async def erase(self, account_id: UUID) -> None:
         """Forget all mails to one account."""
         await self.session.execute(delete(MailRow).where(col(MailRow.account_id) == account_id))
+
+    async def count_before(self, before: datetime) -> int:
+        """How many were queued before that moment."""
+        query = select(func.count()).select_from(MailRow).where(col(MailRow.created_at) < before)
+        return int((await self.session.execute(query)).scalar_one())
 
     async def purge(self, before: datetime) -> None:
         """Forget what is older than what is kept (R19)."""
