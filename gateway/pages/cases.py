@@ -1,4 +1,4 @@
-"""Pages of cases: the list, recording a case with contact and first need on one path, and the whole case side by side."""
+"""Pages of cases: the list, and recording a case with contact and first need on one path."""
 
 import asyncio
 from typing import Annotated
@@ -7,11 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from chassis.errors import HubError
+from contracts.codes import MalformedCode, normalise_case_code
 from gateway.clients import ProblemFromService
 from gateway.clients.asking import Record
 from gateway.pages.door import Here, PageRoute, Visit
 from gateway.pages.forms import Form
-from gateway.pages.offer_forms import CASE_POINTERS, CONTACT_POINTERS, NEED_POINTERS, case_of, contact_of, need_of, rows_of
+from gateway.pages.offer_forms import CASE_POINTERS, NEED_POINTERS, case_of, contact_of, need_of, rows_of
 from gateway.pages.signing_in import CONSENT_TEXT
 from gateway.pages.vocabulary import Words, naming, words_of
 from gateway.pages.words import say as _
@@ -21,12 +22,18 @@ Text = Annotated[str, Query(max_length=500)]
 
 
 @router.get("/cases")
-async def list_cases(visit: Here, state: Text = "open", cursor: Text = "") -> Response:
-    """Cases that the visitor may see."""
+async def list_cases(visit: Here, state: Text = "open", cursor: Text = "", code: Text = "") -> Response:
+    """Cases that the visitor may see; `code` leads to the one of that code."""
+    form = Form({"code": [code]} if code else {})
+    if code:
+        case_id = await case_id_of(visit, code)
+        if case_id is not None:
+            return visit.go(f"/cases/{case_id}")
+        form.wrong("code", _("You see no case with this code. Check it, or ask the team that recorded it to share it with yours."))
     wanted = state if state in ("open", "closed") else "open"
     query = [("state", wanted), ("limit", "50"), *([("cursor", cursor)] if cursor else [])]
-    words = await words_of(visit)
-    return visit.page("cases.html", listing=await visit.ask.cases.cases(query), state=wanted, **naming(visit, words))
+    words, listing = await asyncio.gather(words_of(visit), visit.ask.cases.cases(query))
+    return visit.page("cases.html", 404 if code else 200, listing=listing, state=wanted, form=form, **naming(visit, words))
 
 
 @router.get("/cases/new")
@@ -64,72 +71,6 @@ async def record_case(visit: Here) -> Response:
     return visit.go(f"/cases/{case['id']}", done)
 
 
-@router.get("/cases/{case_id}")
-async def see_case(visit: Here, case_id: UUID) -> Response:
-    """The whole case: needs side by side, consent, contact on the press of a button."""
-    return await _case_page(visit, str(case_id), Form(pointers=CONTACT_POINTERS))
-
-
-@router.post("/cases/{case_id}/contact")
-async def show_contact(visit: Here, case_id: UUID) -> Response:
-    """The contact behind the case; the look is written down."""
-    form = await visit.form()
-    case = await visit.ask.cases.case(str(case_id))
-    contact: Record = {}
-    try:
-        contact = await visit.ask.contacts.contact(case["code"])
-    except ProblemFromService as refusal:
-        if refusal.problem_status != 404:
-            raise
-        form.wrong("contact_name", _("There is no contact yet. You can add one below."))
-    return await _case_page(visit, str(case_id), form, contact)
-
-
-@router.post("/cases/{case_id}/contact/keep")
-async def keep_contact(visit: Here, case_id: UUID) -> Response:
-    """Keep a contact in place of the one before."""
-    form = await visit.form(CONTACT_POINTERS)
-    case = await visit.ask.cases.case(str(case_id))
-    if await visit.try_(form, visit.ask.contacts.keep(case["code"], contact_of(form))) is None:
-        return await _case_page(visit, str(case_id), form, None, 422)
-    return visit.go(f"/cases/{case_id}", "contact-kept")
-
-
-@router.post("/cases/{case_id}/contact/delete")
-async def delete_contact(visit: Here, case_id: UUID) -> Response:
-    """Delete the contact for good."""
-    await visit.form()
-    case = await visit.ask.cases.case(str(case_id))
-    await visit.ask.contacts.delete(case["code"])
-    return visit.go(f"/cases/{case_id}", "contact-deleted")
-
-
-@router.post("/cases/{case_id}/consent")
-async def record_consent(visit: Here, case_id: UUID) -> Response:
-    """Record what the person allows now."""
-    form = await visit.form({"": "consent_match"})
-    case = await visit.ask.cases.case(str(case_id))
-    body: Record = {
-        "match": form.ticked("consent_match"),
-        "share_contact": form.ticked("consent_share"),
-        "text_version": CONSENT_TEXT,
-    }
-    if form.text("consent_until"):
-        body["until"] = f"{form.text('consent_until')}T23:59:59Z"
-    if await visit.try_(form, visit.ask.contacts.record_consent(case["code"], body)) is None:
-        return await _case_page(visit, str(case_id), form, None, 422)
-    return visit.go(f"/cases/{case_id}", "consent")
-
-
-@router.post("/cases/{case_id}/close")
-async def close_case(visit: Here, case_id: UUID) -> Response:
-    """End the case."""
-    form = await visit.form()
-    if await visit.try_(form, visit.ask.cases.close(str(case_id))) is None:
-        return await _case_page(visit, str(case_id), form, None, 409)
-    return visit.go(f"/cases/{case_id}", "case-closed")
-
-
 @router.get("/cases/{case_id}/needs/new")
 async def new_need(visit: Here, case_id: UUID) -> Response:
     """One more need."""
@@ -150,6 +91,15 @@ async def post_need(visit: Here, case_id: UUID) -> Response:
     return _need_form(visit, words, await visit.ask.cases.case(str(case_id)), form, 200 if form.text("more_rows") else 422)
 
 
+async def case_id_of(visit: Visit, code: str) -> str | None:
+    """The case under a code, however it was typed, if the visitor may see it."""
+    try:
+        found = await visit.ask.cases.cases([("code", normalise_case_code(code))])
+    except MalformedCode:
+        return None
+    return str(found.items[0]["id"]) if found.items else None
+
+
 async def _keep(visit: Visit, code: str, contact: Record) -> bool:
     """Whether the vault took the contact; it hears of a new case by event, which may take a moment."""
     for _attempt in range(20):
@@ -163,41 +113,6 @@ async def _keep(visit: Visit, code: str, contact: Record) -> bool:
         except HubError:
             return False
     return False
-
-
-async def _case_page(visit: Visit, case_id: str, form: Form, contact: Record | None = None, status: int = 200) -> Response:
-    words = await words_of(visit)
-    case = await visit.ask.cases.case(case_id)
-    needs = await visit.ask.needs.needs([("case_id", case_id), ("limit", "100")])
-    matches = await visit.ask.matches.matches([("case_id", case_id), ("limit", "100")])
-    try:
-        consents = (await visit.ask.contacts.consents(case["code"])).items
-    except HubError:
-        # The vault hears of a new case by event; until then there is nothing to show.
-        consents = []
-    return visit.page(
-        "case.html",
-        status,
-        case=case,
-        asked=await _asked_by_the_person(visit, case_id),
-        needs=needs.items,
-        matches=matches.items,
-        consents=consents,
-        form=form,
-        contact=contact,
-        **naming(visit, words),
-    )
-
-
-async def _asked_by_the_person(visit: Visit, case_id: str) -> bool:
-    """Whether the case was asked for without a name, so that its coordinator may write to the asker."""
-    if not visit.may("GET", "/api/v1/asks"):
-        return False
-    try:
-        await visit.ask.asks.one(case_id)
-    except HubError:
-        return False
-    return True
 
 
 def _case_form(visit: Visit, words: Words, form: Form, status: int = 200) -> Response:

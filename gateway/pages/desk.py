@@ -1,19 +1,18 @@
 """The coordinator's desk: what needs me now in one list, each line with its reason and one next step; and the matches to follow up."""
 
 import asyncio
-from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from babel.dates import format_timedelta
 from fastapi import APIRouter, Query, Response
 
 from chassis.context import locale
-from chassis.errors import HubError
-from gateway.clients.asking import Record
+from gateway.clients.asking import Listing, Record
 from gateway.pages.door import Here, PageRoute, Visit
 from gateway.pages.forms import Form
+from gateway.pages.quietly import quietly
 from gateway.pages.vocabulary import naming, words_of
 from gateway.pages.words import WORDS, say
 
@@ -106,8 +105,7 @@ async def _suggested(visit: Visit, scope: str, kind: str) -> int:
     """How many suggestions for the registry wait, where the whole desk is shown."""
     if scope != "all" or kind or not visit.may("GET", "/api/v1/suggestions"):
         return 0
-    found = await _or_none(visit.ask.suggestions.queue([("limit", "50")]))
-    return len(found.items) if found else 0
+    return len((await quietly(visit.ask.suggestions.queue([("limit", "50")]), Listing([]))).items)
 
 
 async def _to_undo(visit: Visit, confirmed: str) -> Record | None:
@@ -115,16 +113,8 @@ async def _to_undo(visit: Visit, confirmed: str) -> Record | None:
         match_id = str(UUID(confirmed))
     except ValueError:
         return None
-    match: Record | None = await _or_none(visit.ask.matches.match(match_id))
+    match = await quietly(visit.ask.matches.match(match_id), Record())
     return match if match and may_undo(match) else None
-
-
-async def _or_none(asked: Coroutine[Any, Any, Any]) -> Any:  # Any: what the client answers
-    """What is only shown beside: the page comes without it while its service is away."""
-    try:
-        return await asked
-    except HubError:
-        return None
 
 
 def _line(visit: Visit, line: Record) -> Record:

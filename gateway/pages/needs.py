@@ -1,5 +1,7 @@
 """Pages of a need: what fits it and why, what would have to change where nothing does, and why not this offer."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -9,12 +11,13 @@ from gateway.clients import ProblemFromService
 from gateway.clients.asking import Json, Record
 from gateway.pages.door import Here, PageRoute, Visit
 from gateway.pages.forms import Form
+from gateway.pages.need_view import body_of, lines_of, parts_beside, points_of, read_body, side_by_side
 from gateway.pages.vocabulary import naming, words_of
 from gateway.pages.words import say as _
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Text = Annotated[str, Query(max_length=500)]
-HALF = [("limit", "25")]
+Several = Annotated[list[str] | None, Query(max_length=20)]
 ON_NEED_ALONE = frozenset(f"change.{word}" for word in ("accept_language", "distance", "level", "topic", "need_tag", "place", "consent"))
 """Steps of a smallest change that the offer has no part in."""
 ON_NEED = (ON_NEED_ALONE - {"change.place", "change.consent"}) | {f"change.{word}" for word in ("hours", "weekday", "begin", "end")}
@@ -22,19 +25,32 @@ ON_NEED = (ON_NEED_ALONE - {"change.place", "change.consent"}) | {f"change.{word
 
 
 @router.get("/needs/{need_id}")
-async def see_need(visit: Here, need_id: UUID, q: Text = "", offer: Text = "") -> Response:
-    """A need with its proposals; `q` searches offers to ask "why not?", `offer` answers it."""
-    return await _need_page(visit, str(need_id), Form({"q": [q]} if q else {}), q=q.strip(), offer_id=offer)
+async def see_need(visit: Here, need_id: UUID, q: Text = "", offer: Text = "", compare: Several = None) -> Response:
+    """A need with its proposals; `q` searches offers to ask "why not?", `offer` answers it; `compare` puts proposals side by side."""
+    return await _need_page(visit, str(need_id), Form({"q": [q]} if q else {}), q=q.strip(), offer_id=offer, compare=compare or [])
 
 
 @router.post("/needs/{need_id}/confirm")
 async def confirm_match(visit: Here, need_id: UUID) -> Response:
-    """Pair the need with an offer."""
+    """Pair the need with an offer; the page of the match offers to take it back."""
     form = await visit.form({"": "proposals"})
     match = await visit.try_(form, visit.ask.matches.confirm(str(need_id), form.text("offer_id"), form.text("once")))
     if match is None:
         return await _need_page(visit, str(need_id), form, status=409)
     return visit.go(f"/matches/{match['id']}", "match-confirmed")
+
+
+@router.post("/needs/{need_id}/adopt")
+async def adopt_change(visit: Here, need_id: UUID) -> Response:
+    """Make one of the smallest changes that would give an offer."""
+    visit.asker.require("PATCH", f"/api/v1/needs/{need_id}")
+    form = await visit.form({"": "proposals"})
+    body, version = read_body(form.text("body")), form.whole("version")
+    if body is None:
+        form.wrong("proposals", _("This cannot be done with it."))
+    if await visit.try_(form, visit.ask.needs.change(str(need_id), body, version if isinstance(version, int) else 0)) is None:
+        return await _need_page(visit, str(need_id), form, status=422)
+    return visit.go(f"/needs/{need_id}", "need-changed")
 
 
 @router.post("/needs/{need_id}/withdraw")
@@ -46,22 +62,23 @@ async def withdraw_need(visit: Here, need_id: UUID) -> Response:
     return visit.go(f"/needs/{need_id}", "need-withdrawn")
 
 
-async def _need_page(visit: Visit, need_id: str, form: Form, status: int = 200, q: str = "", offer_id: str = "") -> Response:
-    words = await words_of(visit)
-    need = await visit.ask.needs.need(need_id)
-    case = await visit.ask.cases.case(need["case_id"])
+async def _need_page(
+    visit: Visit, need_id: str, form: Form, status: int = 200, q: str = "", offer_id: str = "", compare: Sequence[str] = ()
+) -> Response:
     sees = visit.may("GET", f"/api/v1/needs/{need_id}/proposals")
-    proposals = await visit.ask.needs.proposals(need_id) if sees and need["state"] == "open" else None
-    matches = (await visit.ask.matches.matches([("need_id", need_id), ("limit", "20")])).items
-    found = await _search_offers(visit, need, q) if sees and q else []
-    why, asked = None, None
-    if sees and offer_id:
-        try:
-            asked, why = await visit.ask.offers.offer(offer_id), await visit.ask.needs.why(need_id, offer_id)
-        except ProblemFromService as refusal:
-            if refusal.problem_status not in (404, 422):
-                raise
-            form.wrong("q", _("There is no such offer."))
+    words, need, listed = await asyncio.gather(
+        words_of(visit), visit.ask.needs.need(need_id), visit.ask.matches.matches([("need_id", need_id), ("limit", "20")])
+    )
+    case, proposals, found, (why, asked) = await asyncio.gather(
+        visit.ask.cases.case(need["case_id"]),
+        visit.ask.needs.proposals(need_id) if sees and need["state"] == "open" else _nothing(),
+        _search_offers(visit, need, q) if sees and q else _nothing(),
+        _why_not(visit, need_id, offer_id if sees else "", form),
+    )
+    items = proposals.items if proposals else []
+    compared = side_by_side(items, list(compare))
+    points = points_of(need, case, items, words.category(need["category"]))
+    edits = visit.may("PATCH", f"/api/v1/needs/{need_id}")
     return visit.page(
         "need.html",
         status,
@@ -69,17 +86,42 @@ async def _need_page(visit: Visit, need_id: str, form: Form, status: int = 200, 
         case=case,
         proposals=proposals,
         sees=sees,
-        changes=[{**change, "links": _links_of(need, change)} for change in proposals.changes] if proposals else [],
-        edits=visit.may("PATCH", f"/api/v1/needs/{need_id}"),
+        changes=[
+            {**change, "links": _links_of(need, change), "body": body_of(change, need, case) if edits else ""}
+            for change in (proposals.changes if proposals else [])
+        ],
+        edits=edits,
         confirms=visit.may("POST", "/api/v1/matches"),
-        matches=matches,
-        found=found,
+        matches=listed.items,
+        found=found or [],
         why=why,
         asked=asked,
         q=q,
+        compared=compared,
+        compared_parts=parts_beside(compared),
+        points=points if len(points) > 1 else [],
+        lines=lines_of(points),
         form=form,
         **naming(visit, words),
     )
+
+
+async def _nothing() -> None:
+    """Stands for a question that is not asked."""
+
+
+async def _why_not(visit: Visit, need_id: str, offer_id: str, form: Form) -> tuple[Record | None, Record | None]:
+    """Why an offer fits or not, and the offer."""
+    if not offer_id:
+        return None, None
+    try:
+        asked, why = await asyncio.gather(visit.ask.offers.offer(offer_id), visit.ask.needs.why(need_id, offer_id))
+    except ProblemFromService as refusal:
+        if refusal.problem_status not in (404, 422):
+            raise
+        form.wrong("q", _("There is no such offer."))
+        return None, None
+    return why, asked
 
 
 def _links_of(need: Record, change: Record) -> list[tuple[str, str]]:

@@ -41,6 +41,11 @@ MATCH = {
     "answered_by": None, "on_behalf": False, "answer_by": NOW, "round_id": None, "accepted_at": None, "ended_at": None, "reason": None,
     "outcome": None, "created_at": NOW, "updated_at": NOW,
 }  # fmt: skip
+DESK_LINE = {
+    "kind": "to_confirm", "id": ID, "at": NOW, "need": {**NEED}, "match": None, "case": {"id": ID, "code": "K7QX-9M2D", "updated_at": NOW},
+    "offer": {"id": ID, "state": "open", "category": "language.class", "title": {"en": CANARY}}, "score": 81_500, "categories": [],
+}  # fmt: skip
+HAPPENED = {"at": NOW, "action": "match.confirmed", "subject_kind": "match", "subject_id": ID, "by": "you"}
 OTHER = "01980000-0000-7000-8000-000000000002"
 PAIR = {"need_id": ID, "offer_id": ID}
 PROGRESS = {"value": 900, "bound": 1000, "gap": 0.1, "seconds": 3.2}
@@ -193,6 +198,18 @@ ANSWERS: dict[str, Any] = {
     "POST /api/v1/offers": OFFER,
     f"POST /api/v1/offers/{ID}/approve": OFFER,
     "GET /api/v1/asks": page_of(),
+    "GET /api/v1/desk": {**page_of(DESK_LINE), "counts": {"to_confirm": 1}},
+    f"GET /api/v1/cases/{ID}/history": page_of(HAPPENED),
+    f"POST /api/v1/matches/{ID}/cancel": {**MATCH, "state": "cancelled"},
+    f"POST /api/v1/matches/{ID}/remind": MATCH,
+    f"POST /api/v1/matches/{ID}/extend": MATCH,
+    f"POST /api/v1/matches/{ID}/start": {**MATCH, "state": "in_progress"},
+    f"POST /api/v1/matches/{ID}/fulfil": {**MATCH, "state": "fulfilled"},
+    f"POST /api/v1/offers/{ID}/refuse": OFFER,
+    f"POST /api/v1/cases/{ID}/close": CASE,
+    f"POST /api/v1/cases/{ID}/reopen": CASE,
+    f"POST /api/v1/cases/{ID}/share": CASE,
+    f"POST /api/v1/cases/{ID}/unshare": CASE,
     "GET /api/v1/cases": page_of(CASE),
     f"GET /api/v1/cases/{ID}": CASE,
     "POST /api/v1/cases": CASE,
