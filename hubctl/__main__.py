@@ -17,6 +17,7 @@ from hubctl.ports import Ports
 from hubctl.refusals import BadSettings, WrongInstance
 from hubctl.supervised import one_sentence_for
 from hubctl.telling import Steps
+from hubctl.words_commands import words_commands
 
 T = TypeVar("T")
 
@@ -28,6 +29,7 @@ events = typer.Typer(help="News between the services.", no_args_is_help=True)
 users = typer.Typer(help="Accounts, by the operator's hand.", no_args_is_help=True)
 app.add_typer(events, name="events")
 app.add_typer(users, name="user")
+app.add_typer(words_commands, name="words")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data directory; by default HOSPITIUM_DATA, else .hospitium in the checkout.")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the hub on this machine.")]

@@ -16,7 +16,7 @@ FOCUSED = """() => {
   one.dataset.met = (Number(one.dataset.met) || 0) + 1;
   return {what: one.outerHTML.slice(0, 120), met: Number(one.dataset.met), seen: shown && seen,
           inside: box.bottom > 0 && box.width > 0 && box.top < innerHeight,
-          group: one.type === 'radio' ? one.name : ''};
+          parts: ['date', 'time', 'month', 'datetime-local'].includes(one.type)};
 }"""
 MOST = 250
 WALKS: list[tuple[str | None, str, str]] = [
@@ -35,9 +35,10 @@ def walked(window: Reader) -> list[dict[str, Any]]:
     for _ in range(MOST):
         window.page.keyboard.press("Tab")
         stop = window.page.evaluate(FOCUSED)
-        if stop is None or stop["met"] > 1:
+        if stop is None or stop["met"] > (6 if stop["parts"] else 1):
             break
-        stops.append(stop)
+        if stop["met"] == 1:
+            stops.append(stop)
     return stops
 
 
