@@ -12,6 +12,7 @@ from gateway.pages import (
     case_view,
     cases,
     changing,
+    dashboard,
     desk,
     finding,
     following,
@@ -29,6 +30,7 @@ from gateway.pages import (
     rounds,
     sheet,
     signing_in,
+    statistics,
     taking,
     team,
     weights,
@@ -82,6 +84,8 @@ ROUTERS: list[APIRouter] = [
     me.router,
     admin.router,
     weights.router,
+    dashboard.router,
+    statistics.router,
     lost.router,
 ]
 """Every page's router, included by `gateway.app`; the last one catches what is lost."""

@@ -1,7 +1,7 @@
 """Figures in which no person can be recognised (R21): small cells suppressed, with complements, the rest rounded, one fixed snapshot a day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 SMALL = 10
@@ -33,6 +33,7 @@ class Snapshot:
     initiatives: int
     resources: int
     open_offers: Protected
+    declarations_by_year: dict[str, int] = field(default_factory=dict)
 
     def says_nothing_of_offers(self) -> bool:
         """Whether no figure about offers was published, so that replacing the snapshot lets nobody subtract two of them."""

@@ -93,6 +93,7 @@ class StatisticsRead(BaseModel):
     memberships: int
     declarations: int
     declarations_by_type: dict[str, int]
+    declarations_by_year: dict[str, int] = Field(description="By the year of the declaration; those without a date are left out.")
     initiatives: int
     resources: int
     open_offers: int | None = Field(description="Rounded to 5; null when fewer than 10.", examples=[385])

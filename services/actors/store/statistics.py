@@ -34,6 +34,13 @@ class StatisticsStore:
         asked = select(col(DeclarationRow.type), func.count()).group_by(col(DeclarationRow.type))
         return {kind: count for kind, count in (await self.session.execute(asked)).all()}
 
+    async def declarations_by_year(self) -> dict[str, int]:
+        """Declarations by the year of their date; those without one are left out."""
+        year = func.substr(col(DeclarationRow.date), 1, 4).label("year")
+        dated = select(year).where(col(DeclarationRow.date) != "").subquery()
+        asked = select(dated.c.year, func.count()).group_by(dated.c.year)
+        return {found: count for found, count in sorted((row[0], row[1]) for row in (await self.session.execute(asked)).all())}
+
     async def count(self, kind: str) -> int:
         """How many memberships, initiatives or resources there are."""
         tables: dict[str, Any] = {"memberships": MembershipRow, "initiatives": InitiativeRow, "resources": ResourceRow}  # Any: mapped classes

@@ -50,7 +50,7 @@ async def _counted(work: Work) -> Snapshot:
         day=work.now.date(), taken_at=work.now, actors=sum(kinds.values()), actors_by_kind=kinds, networks=kinds.get("network", 0),
         memberships=await work.statistics.count("memberships"), declarations=sum(types.values()), declarations_by_type=types,
         initiatives=await work.statistics.count("initiatives"), resources=await work.statistics.count("resources"),
-        open_offers=protected(offers),
+        open_offers=protected(offers), declarations_by_year=await work.statistics.declarations_by_year(),
     )  # fmt: skip
 
 
