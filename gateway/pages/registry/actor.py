@@ -2,15 +2,22 @@
 
 from asyncio import gather
 from collections.abc import Iterable
+from dataclasses import dataclass
+from math import cos, hypot, radians
 from typing import Annotated
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
+from chassis.context import locale
 from gateway.clients import Listing
 from gateway.clients.asking import Record
 from gateway.pages.door import Here, PageRoute, Visit, pairs
 from gateway.pages.forms import Form
+from gateway.pages.quietly import quietly
+from gateway.pages.vocabulary import naming, words_of
+from gateway.pages.words import say as _
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 Text = Annotated[str, Query(max_length=200)]
@@ -19,6 +26,18 @@ Cursor = Annotated[str, Query(max_length=500)]
 Noun = Annotated[str, Path(pattern="^(memberships|declarations|initiatives|resources|capacities|practices)$")]
 NOUNS = ("memberships", "declarations", "initiatives", "resources", "practices")
 MOST_LISTED = "200"
+NEAR_KM, NEIGHBOURS = "80", 8
+KM_PER_DEGREE = 111.195
+NOTHING: Record = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter to copy; `address` opens it in the reader's own mail program, to nobody yet."""
+
+    subject: str
+    text: str
+    address: str
 
 
 def looked_after_by(visit: Visit, actor_id: str) -> bool:
@@ -40,27 +59,82 @@ def grouped(practices: Iterable[Record], kinds: list[Record]) -> list[tuple[str,
 
 @router.get("/actors/{key}")
 async def see_organisation(visit: Here, key: Key) -> Response:
-    """One organisation: networks, members, declarations, initiatives, places, practices, offers, each with its source."""
+    """One organisation or city: what it declared, runs and offers, where it belongs, who is near, each fact with its source."""
     registry, provenance = visit.ask.registry, visit.ask.provenance
     actor = await registry.actor(key)
-    memberships, declarations, initiatives, resources, practices = await gather(*(_about(visit, noun, actor["id"]) for noun in NOUNS))
-    capacities = await provenance.listed("capacities", [("municipality", actor["id"]), ("limit", MOST_LISTED)])
+    declares = actor["kind"] in ("municipality", "region")
+    lists, kinds, quality, offers, near, words = await gather(
+        gather(*(_about(visit, noun, actor["id"]) for noun in (*NOUNS, "capacities"))),
+        provenance.practice_kinds(),
+        quietly(provenance.quality(actor["id"]), NOTHING),
+        quietly(visit.ask.directory.search([("actor", actor["id"]), ("limit", "50"), ("order", "useful"), ("speaks", locale())]), Listing([])),
+        quietly(_neighbours(visit, actor), []),
+        words_of(visit),
+    )
+    memberships, declarations, initiatives, resources, practices, capacities = lists
     return visit.page(
         "actor.html",
         actor=actor,
         networks=_by_name(memberships.items, actor["id"], "member", "network"),
         members=_by_name(memberships.items, actor["id"], "network", "member"),
         more_memberships=bool(memberships.more),
-        declarations=declarations.items,
+        declarations=sorted(declarations.items, key=lambda row: str(row["date"]), reverse=True),
         initiatives=initiatives.items,
         resources=resources.items,
         capacities=capacities.items,
-        practices=grouped(practices.items, await provenance.practice_kinds()) if practices.items else [],
-        quality=await provenance.quality(actor["id"]),
-        offers=(await visit.ask.directory.search([("actor", actor["id"]), ("limit", "50")])).items,
+        practices=grouped(practices.items, kinds) if practices.items else [],
+        quality=quality,
+        offers=offers.items,
+        neighbours=near,
+        neighbour_points=[_point(actor, strong=True), *(_point(row) for row in near)] if near else [],
+        letter=letter_of(actor, visit.settings.public_url) if actor["kind"] == "municipality" and not declarations.items else None,
         may_change=looked_after_by(visit, actor["id"]),
-        declares=actor["kind"] in ("municipality", "region"),
+        declares=declares,
+        **naming(visit, words),
     )
+
+
+def letter_of(actor: Record, hub: str) -> Letter:
+    """A letter to the mayor of a city of which no declaration is known, in the reader's language, to be changed and sent by the reader alone."""
+    city = actor["name"]
+    subject = _("{city} and people who had to flee", city=city)
+    text = "\n\n".join(
+        (
+            _("Dear Mayor,"),
+            _("I live in {city}, or near it. Many cities in Europe have declared in public that they welcome people who had to flee.", city=city),
+            _("I ask you to put such a declaration before the council, and to say how many people the city can receive, and what it offers them."),
+            _(
+                "Other cities can be asked how they did it: they work together in networks. What they declared can be read here: {address}",
+                address=f"{hub}/actors?has_declaration=true",
+            ),
+            _("Please tell me what the city plans."),
+            _("With kind regards"),
+        )
+    )
+    return Letter(subject, text, "mailto:?" + urlencode({"subject": subject, "body": text}, quote_via=quote))
+
+
+async def _neighbours(visit: Visit, actor: Record) -> list[Record]:
+    """Cities within some kilometres, the nearest first, with how far they are."""
+    if actor.get("lat") is None or actor["kind"] not in ("municipality", "region"):
+        return []
+    here = (actor["lat"], actor["lon"])
+    near = f"{here[0]:.4f},{here[1]:.4f}"
+    found = await visit.ask.registry.actors([("near", near), ("within_km", NEAR_KM), ("kind", "municipality"), ("limit", "60")])
+    rows = [
+        {**row, "km": km_between(here, (row["lat"], row["lon"]))} for row in found.items if row["id"] != actor["id"] and row.get("lat") is not None
+    ]
+    return sorted(rows, key=lambda row: row["km"])[:NEIGHBOURS]
+
+
+def _point(row: Record, strong: bool = False) -> Record:
+    """A city on the small map."""
+    return {"lat": row["lat"], "lon": row["lon"], "name": row["name"], "kind": row["kind"], "path": f"/actors/{row['slug']}", "strong": strong}
+
+
+def km_between(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Kilometres between two points, on a plane; good enough within a region."""
+    return KM_PER_DEGREE * hypot(one[0] - other[0], (one[1] - other[1]) * cos(radians(one[0])))
 
 
 def _by_name(memberships: list[Record], actor_id: str, side: str, other: str) -> list[Record]:
@@ -69,7 +143,8 @@ def _by_name(memberships: list[Record], actor_id: str, side: str, other: str) ->
 
 
 async def _about(visit: Visit, noun: str, actor_id: str) -> Listing:
-    return await visit.ask.provenance.listed(noun, [("actor", actor_id), ("limit", MOST_LISTED)])
+    side = "municipality" if noun in ("declarations", "capacities") else "actor"
+    return await visit.ask.provenance.listed(noun, [(side, actor_id), ("limit", MOST_LISTED)])
 
 
 @router.get("/actors/{key}/history")

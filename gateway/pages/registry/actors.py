@@ -100,16 +100,29 @@ def _narrowed(wanted: Mapping[str, str], facets: Record | None) -> dict[str, lis
 async def find_resources(
     visit: Here, q: Text = "", theme: Text = "", year: Text = "", kind: Text = "", actor: Text = "", cursor: Cursor = ""
 ) -> Response:
-    """Search the archive of reports, articles, books and pages."""
+    """Search the archive of reports, articles, books and pages; the city or organisation by its name or key."""
     wanted = {"q": q.strip(), "theme": theme, "year": year.strip(), "kind": kind, "actor": actor.strip()}
     unclear = False
     try:
-        listing = await visit.ask.search.resources(pairs(**wanted, cursor=cursor, limit=50))
+        about = await _key_of(visit, wanted["actor"])
+        listing = await visit.ask.search.resources(pairs(**{**wanted, "actor": about}, cursor=cursor, limit=50))
     except ProblemFromService as refusal:
         if refusal.problem_status not in (404, 422):
             raise
         listing, unclear = Listing([]), True
-    return visit.page("registry/archive.html", form=Form({name: [value] for name, value in wanted.items()}), listing=listing, unclear=unclear)
+    form = Form({name: [value] for name, value in wanted.items()})
+    return visit.page(
+        "registry/archive.html", form=form, listing=listing, unclear=unclear, wanted={name: value for name, value in wanted.items() if value}
+    )
+
+
+async def _key_of(visit: Visit, named: str) -> str:
+    """The key of an organisation that was named; what looks like a key is one."""
+    if not named or (named == named.lower() and named.isascii() and named.replace("-", "").isalnum() and "-" in named):
+        return named
+    found = await visit.ask.search.suggestions(named[:100]) if len(named) > 1 else []
+    same = [row for row in found if row["name"].casefold() == named.casefold()] or found
+    return str(same[0]["slug"]) if same else named
 
 
 @router.get("/me/searches")

@@ -118,6 +118,8 @@ async def show_suggest(visit: Here, kind: Text = "", actor: Text = "", network: 
         return await _shown(visit, Form(values), kind, found)
     if kind not in KINDS:
         return visit.page("registry/suggest_what.html")
+    if found is not None and kind == "place_city":
+        return await _shown(visit, Form({name: [str(found[name])] for name in FIELDS if found.get(name) is not None}), kind, None)
     prefilled = {name: [text] for name, text in (("member", found["name"] if found else ""), ("network", network)) if text}
     return await _shown(visit, Form(prefilled), kind, None)
 
