@@ -16,6 +16,7 @@ from chassis.call import HttpTransport, Line, ServiceAway, Transport
 from chassis.identity import Caller, Signer
 from chassis.service import VERSION
 from chassis.telemetry import Metrics, log_for, set_up_logging
+from chassis.web import add_routes
 from gateway import news, openapi
 from gateway.forward import Forward
 from gateway.gate import Gate, Gatekeeper
@@ -203,8 +204,7 @@ def build(
     app.state.document = None
     app.state.refusal_page = page_of_error
     app.state.pages = ROUTERS
-    for each in (router, news.router, *ROUTERS):
-        app.include_router(each)
+    add_routes(app, (router, news.router, *ROUTERS))
     app.mount("/static", Statics(STATIC), name="static")
     app.add_middleware(Gate, keeper=keeper)
     return app

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
+from chassis.edge import operation_id
 from services.actors.api.interchange.asking import reading
 from services.actors.api.interchange.changes import OVERLAP
 from services.actors.api.interchange.files import answer_file
@@ -16,7 +17,7 @@ from services.actors.schemas.interchange.index import OpenDataRead
 from services.actors.use_cases.interchange.exporting import FILES, MEDIA_TYPES, Whole, file_of, state_of
 from services.actors.use_cases.interchange.shelf import shelf_of
 
-router = APIRouter(prefix="/api/v1/export", tags=["open data"])
+router = APIRouter(prefix="/api/v1/export", tags=["open data"], generate_unique_id_function=operation_id)
 
 ExportFile = StrEnum("ExportFile", {name.replace(".", "_"): name for name in FILES})  # type: ignore[misc]
 CONTENT: dict[str, Any] = {kind.split(";")[0]: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES.values()}

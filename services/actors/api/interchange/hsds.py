@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from chassis.edge import operation_id
 from services.actors.api.interchange.asking import (
     Full,
     FullService,
@@ -36,7 +37,7 @@ from services.actors.use_cases.interchange import hsds
 VERSION = "3.2"
 PROFILE = "https://docs.openreferral.org/en/latest/hsds/"
 PREFIX = "/hsds/v3"
-router = APIRouter(prefix=PREFIX, tags=["hsds"])
+router = APIRouter(prefix=PREFIX, tags=["hsds"], generate_unique_id_function=operation_id)
 Id = Annotated[UUID, Path(description="The record's id.")]
 LINES: dict[str, Any] = {"application/x-ndjson": {"schema": {"type": "string"}}}  # Any: FastAPI's own type
 F = TypeVar("F", bound=Callable[..., Any])  # Any: a route's function, whatever it takes

@@ -8,6 +8,7 @@ import orjson
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
+from chassis.edge import operation_id
 from services.actors.api.interchange.asking import reading
 from services.actors.api.interchange.files import has_it, headers_of
 from services.actors.model.interchange.calendars import calendar_of
@@ -18,7 +19,7 @@ from services.actors.use_cases.interchange.hsds import valid_offer
 from services.actors.use_cases.interchange.linked import catalogue_of, services_of
 from services.actors.use_cases.interchange.shelf import shelf_of
 
-router = APIRouter(tags=["open data"])
+router = APIRouter(tags=["open data"], generate_unique_id_function=operation_id)
 OfferId = Annotated[UUID, Path(description="The offer's id.")]
 
 
