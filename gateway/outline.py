@@ -15,6 +15,8 @@ NEAR = (-25.0, 27.0, 46.0, 72.0)
 """West, south, east, north of what is drawn finely: Europe, the Mediterranean and its shores."""
 FINE, COARSE = 0.02, 0.25
 """By how many degrees a line may be away from the true one, near and elsewhere."""
+SOUTHERNMOST = -60.0
+"""What lies wholly south of it goes around the pole, and nobody is there."""
 STEPS = 100
 """Places are whole numbers of a hundredth of a degree: about a kilometre."""
 SMALLEST_NEAR, SMALLEST = 0.01, 0.6
@@ -27,12 +29,19 @@ def decoded(topology: dict[str, Any]) -> list[list[Point]]:  # Any: TopoJSON
     lines = []
     for arc in topology["arcs"]:
         x = y = 0
-        line = []
+        line: list[Point] = []
         for step in arc:
             x, y = x + step[0], y + step[1]
-            line.append((x * kx + dx, y * ky + dy))
+            line.append(_beside((x * kx + dx, y * ky + dy), line[-1] if line else None))
         lines.append(line)
     return lines
+
+
+def _beside(point: Point, before: Point | None) -> Point:
+    """The point on that turn of the globe that lies nearest to the point before: a line over the 180th meridian goes on beyond 180 degrees."""
+    if before is None:
+        return point
+    return point[0] - 360 * round((point[0] - before[0]) / 360), point[1]
 
 
 def is_near(line: Sequence[Point]) -> bool:
@@ -71,6 +80,8 @@ def _is_worth_it(ring: Sequence[int], lines: Sequence[Sequence[Point]]) -> bool:
     points = [point for arc in ring for point in lines[arc if arc >= 0 else ~arc]]
     xs, ys = [point[0] for point in points], [point[1] for point in points]
     size = (max(xs) - min(xs)) * (max(ys) - min(ys))
+    if max(ys) < SOUTHERNMOST:
+        return False
     return size >= (SMALLEST_NEAR if is_near(points) else SMALLEST)
 
 

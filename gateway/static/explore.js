@@ -17,7 +17,8 @@
   // What the form asks for, as the server understands it.
   const asked = () => {
     const wanted = new URLSearchParams();
-    for (const [name, value] of new FormData(form)) if (typeof value === "string" && value.trim()) wanted.append(name, value.trim());
+    const skipped = form.dataset.explore === "live" ? "" : "q";
+    for (const [name, value] of new FormData(form)) if (typeof value === "string" && value.trim() && name !== skipped) wanted.append(name, value.trim());
     return wanted;
   };
 
@@ -42,7 +43,7 @@
   const changed = () => {
     const wanted = asked();
     const address = new URL(location.href);
-    for (const name of [...address.searchParams.keys()]) if (!["near", "lat", "lon", "x", "y"].includes(name)) address.searchParams.delete(name);
+    for (const name of [...address.searchParams.keys()]) if (!["near", "lat", "lon", "x", "y", "focus"].includes(name)) address.searchParams.delete(name);
     for (const [name, value] of wanted) address.searchParams.append(name, value);
     history.replaceState(history.state, "", address);
     document.dispatchEvent(new CustomEvent("explore:changed", { detail: wanted }));
@@ -79,6 +80,7 @@
         const button = Object.assign(document.createElement("button"), { type: "button", className: "plain", textContent: one.name });
         button.addEventListener("click", () => {
           close();
+          field.value = "";
           document.dispatchEvent(new CustomEvent("explore:found", { detail: one }));
         });
         const row = document.createElement("li");
@@ -102,8 +104,8 @@
     frame.addEventListener("map:seen", follow);
     document.addEventListener("explore:found", async ({ detail }) => {
       const answer = await fetch(`/api/v1/actors/${encodeURIComponent(detail.slug)}`);
-      const { location: place } = answer.ok ? await answer.json() : {};
-      if (place && frame.hubMap) frame.hubMap.reveal(detail.slug, place.lat, place.lon);
+      const { lat, lon } = answer.ok ? await answer.json() : {};
+      if (Number.isFinite(lat) && frame.hubMap) frame.hubMap.reveal(detail.slug, lat, lon);
       else location.assign(`/actors/${encodeURIComponent(detail.slug)}`);
     });
   }

@@ -30,7 +30,12 @@
       for (let at = 0; at < flat.length; at += 2) line.push([(y += flat[at + 1]) / steps, (x += flat[at]) / steps]);
       return line;
     });
-    return rings.map((ring) => [ring.flatMap((n) => (n < 0 ? placed[~n].slice().reverse() : placed[n]).slice(1))]);
+    // Over the 180th meridian longitudes go on beyond 180 degrees, so that no line crosses the whole map.
+    const one_turn = (points) => {
+      let before = points[0][1];
+      return points.map(([lat, lon]) => [lat, (before = lon - 360 * Math.round((lon - before) / 360))]);
+    };
+    return rings.map((ring) => [one_turn(ring.flatMap((n) => (n < 0 ? placed[~n].slice().reverse() : placed[n]).slice(1)))]);
   };
   const land = () => (ground ||= fetch("/static/vendor/ground.json").then((answer) => answer.json()).then(landOf));
 
@@ -86,12 +91,13 @@
       this.fallback.hidden = true;
       this.map = L.map(this.box, {
         zoomControl: false, attributionControl: false, zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still,
-        minZoom: 2, maxZoom: frame.dataset.tiles ? 19 : 14, maxBounds: [[-85, -220], [85, 220]], maxBoundsViscosity: 0.8,
+        zoomSnap: 0.5, minZoom: 2, maxZoom: frame.dataset.tiles ? 19 : 14, maxBounds: [[-85, -220], [85, 220]], maxBoundsViscosity: 0.8,
       });
       this.furnish();
       this.layer = L.layerGroup().addTo(this.map);
       this.map.on("moveend", () => this.moved());
       this.map.on("popupopen", ({ popup }) => this.opened(popup));
+      new ResizeObserver(() => this.map.invalidateSize({ pan: false })).observe(this.box);
       this.begin();
     }
 
@@ -113,7 +119,7 @@
         return;
       }
       credit.addAttribution(say(words, "ground"));
-      land().then((rings) => L.polygon(rings, { className: "map-land", interactive: false, smoothFactor: 1.2 }).addTo(map).bringToBack()).catch(() => {});
+      land().then((rings) => L.polygon(rings, { className: "map-land", interactive: false, smoothFactor: 1.2, renderer: L.svg({ padding: 0.6 }) }).addTo(map).bringToBack()).catch(() => {});
     }
 
     async begin() {
@@ -167,7 +173,7 @@
 
     async fetch(bounds) {
       const asked = new URL(this.address, location.origin);
-      const zoom = this.map.getZoom();
+      const zoom = Math.round(this.map.getZoom());
       if (bounds) {
         const clip = (value, most) => Math.max(-most, Math.min(most, value)).toFixed(4);
         const sides = [clip(bounds.getWest(), 180), clip(bounds.getSouth(), 90), clip(bounds.getEast(), 180), clip(bounds.getNorth(), 90)];
@@ -224,7 +230,7 @@
       const place = [middle("lat"), middle("lon")];
       const kind = this.kindOf(first);
       if (count === 1 && first.km) this.layer.addLayer(L.circle(place, { radius: 1000 * first.km, className: "map-reach", interactive: false }));
-      const size = count > 1 ? Math.round(30 + 5 * Math.log2(count)) : first.strong ? 40 : 28;
+      const size = count > 1 ? Math.round(27 + 3.4 * Math.log2(count)) : first.strong ? 40 : 28;
       const html = count > 1 ? picture(7, size, size / 2 - 2, number.format(count)) : picture(kind.shape, size, first.strong ? 13 : 9);
       const name = count > 1 ? say(this.words, "several", { count: number.format(count) }) : [first.name, kind.words].filter(Boolean).join(", ");
       const icon = L.divIcon({ html, className: `map-dot${first.strong ? " strong" : ""}`, iconSize: [size, size] });
@@ -283,7 +289,7 @@
     // The address says what is seen: near, lat and lon, as the server understands them.
     tell() {
       const address = new URL(location.href);
-      const near = Math.min(10, this.map.getZoom() - 3);
+      const near = Math.min(10, Math.round(this.map.getZoom()) - 3);
       const { lat, lng } = this.map.getCenter();
       for (const [name, value] of [["near", near], ["lat", lat.toFixed(3)], ["lon", lng.toFixed(3)]]) {
         if (near > 0) address.searchParams.set(name, value);

@@ -20,7 +20,7 @@
   const language = document.documentElement.lang;
   const number = new Intl.NumberFormat(language);
   const countries = new Intl.DisplayNames([language], { type: "region", fallback: "code" });
-  const { ShapeProgram, colours, mixed, nameWith, hoverWith } = window.hubShapes;
+  const { ShapeProgram, colours, mixed, nameWith, hoverWith, names_anew } = window.hubShapes;
   const say = (name, values = {}) => (words[name] || "").replace(/\{(\w+)\}/g, (all, key) => (key in values ? values[key] : all));
   const made = (name, given, ...children) => {
     const element = document.createElement(name);
@@ -60,7 +60,7 @@
   const graphOf = ({ kinds: names, countries: codes, nodes, edges, roles: parts }) => {
     const made_of = new graphology.Graph({ type: "directed", multi: true });
     const shapes = names.map((kind) => (kinds[kind] ? kinds[kind].shape : 0));
-    const grey = mixed(look.line, look.card, 0.55);
+    const grey = mixed(look.line, look.card, edges.member.length > MANY_LINES ? 0.5 : 0.15);
     nodes.slug.forEach((slug, at) => {
       if (nodes.x[at] === null) return;
       const shape = shapes[nodes.kind[at]];
@@ -90,6 +90,7 @@
       return { ...given, hidden: !is_there };
     }, { attributes: ["hidden"] });
     graph.updateEachNodeAttributes((slug, given) => ({ ...given, hidden: !seen.has(slug) && (Boolean(year) || graph.order > 1) && graph.degree(slug) > 0 }), { attributes: ["hidden"] });
+    if (chosen) tell_panel();
     note.textContent = say("shown", { actors: number.format(seen.size), memberships: number.format(graph.filterEdges((_edge, given) => !given.hidden).length) });
   };
 
@@ -99,7 +100,7 @@
   };
   const reduced_edge = (edge, given) => {
     if (!chosen) return given;
-    return graph.hasExtremity(edge, chosen) ? { ...given, color: look.ink, size: 1.6, zIndex: 1 } : { ...given, color: mixed(given.color, look.card, 0.6), zIndex: 0 };
+    return graph.hasExtremity(edge, chosen) ? { ...given, color: look.ink, size: 5, zIndex: 1 } : { ...given, color: mixed(given.color, look.card, 0.6), zIndex: 0 };
   };
 
   const start = () => {
@@ -108,11 +109,15 @@
       nodeProgramClasses: { circle: ShapeProgram }, edgeProgramClasses: { line: lines }, defaultNodeType: "circle", defaultEdgeType: "line",
       nodeHoverProgramClasses: { circle: ShapeProgram }, defaultDrawNodeLabel: nameWith(look), defaultDrawNodeHover: hoverWith(look),
       itemSizesReference: "positions", zoomToSizeRatioFunction: (ratio) => ratio, autoRescale: true, stagePadding: 24,
-      labelSize: 14, labelDensity: 0.7, labelGridCellSize: 130, labelRenderedSizeThreshold: 6, zIndex: true, minEdgeThickness: 0.8,
+      labelSize: 14, labelDensity: 1, labelGridCellSize: 90, labelRenderedSizeThreshold: 5, zIndex: true, minEdgeThickness: 1.4,
       minCameraRatio: 1 / 2 ** (CLOSEST + 1), maxCameraRatio: 2, hideEdgesOnMove: graph.size > 8 * MANY_LINES, hideLabelsOnMove: graph.order > 3000,
       nodeReducer: reduced_node, edgeReducer: reduced_edge, zoomDuration: still ? 0 : 200, inertiaDuration: still ? 0 : 150, doubleClickZoomingDuration: still ? 0 : 200,
     });
     sigma.setCustomBBox(box);
+    sigma.on("beforeRender", () => {
+      const own = chosen && sigma.getNodeDisplayData(chosen);
+      names_anew(own && { ...sigma.framedGraphToViewport(own), size: sigma.scaleSize(own.size), label: own.label });
+    });
     sigma.on("clickNode", ({ node }) => choose(node, false));
     sigma.on("clickStage", () => choose(null));
     sigma.on("enterNode", ({ node }) => (canvas.classList.add("over"), (hovered = node)));
@@ -165,10 +170,11 @@
     else sigma.getCamera().animate(to, { duration: 300 });
   };
 
+  const tell_panel = () => window.hubPanel.show(chosen, graph, { panel, say, roles, kinds, countries, number, made, choose, most: MOST_LISTED });
   const choose = (slug, move = true) => {
     chosen = slug && graph.hasNode(slug) ? slug : null;
     near_by = new Set(chosen ? [chosen, ...graph.neighbors(chosen)] : []);
-    window.hubPanel.show(chosen, graph, { panel, say, roles, kinds, countries, number, made, choose, most: MOST_LISTED });
+    tell_panel();
     if (!sigma) return;
     sigma.refresh({ skipIndexation: true });
     if (chosen && move) look_at({ x: graph.getNodeAttribute(chosen, "x"), y: graph.getNodeAttribute(chosen, "y") }, Math.min(sigma.getCamera().getState().ratio, 0.35));

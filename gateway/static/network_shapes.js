@@ -127,6 +127,16 @@ window.hubShapes = (() => {
 
   const LONGEST = 34;
   const short = (name) => (name.length > LONGEST ? `${name.slice(0, LONGEST - 2)} …` : name);
+  // Names that would cover one another are left out; who is chosen keeps its name.
+  let taken = [];
+  const names_anew = (own) => {
+    taken = own ? [[own.x, own.y + Math.max(own.size, 3) + 2, short(own.label || "").length * 4.6 + 8]] : [];
+  };
+  const is_free = (x, y, half, height, own) => {
+    const free = own || taken.every(([left, top, width]) => Math.abs(left - x) > width + half || Math.abs(top - y) > height * 1.15);
+    if (free) taken.push([x, y, half]);
+    return free;
+  };
   const nameWith = (look) => (context, data, settings) => {
     if (!data.label) return;
     context.font = `${data.own ? 700 : 500} ${settings.labelSize}px ${look.font}`;
@@ -138,6 +148,7 @@ window.hubShapes = (() => {
     context.fillStyle = look.ink;
     const text = short(data.label);
     const y = data.y + Math.max(data.size, 3) + 2;
+    if (!is_free(data.x, y, context.measureText(text).width / 2 + 4, settings.labelSize, data.own || data.forceLabel)) return;
     context.strokeText(text, data.x, y);
     context.fillText(text, data.x, y);
   };
@@ -156,5 +167,5 @@ window.hubShapes = (() => {
     };
   };
 
-  return { ShapeProgram, colours, mixed, nameWith, hoverWith };
+  return { ShapeProgram, colours, mixed, nameWith, hoverWith, names_anew };
 })();

@@ -1,7 +1,7 @@
 """The land under the map as a path of SVG: what of the world's outline lies in a window, cut at its edges."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -29,9 +29,17 @@ def rings() -> tuple[Ring, ...]:
         lines.append(line)
     found: list[Ring] = []
     for numbers in ground["rings"]:
-        points = tuple(point for number in numbers for point in (lines[number] if number >= 0 else lines[~number][::-1])[1:])
+        points = _one_turn(point for number in numbers for point in (lines[number] if number >= 0 else lines[~number][::-1])[1:])
         xs, ys = [point[0] for point in points], [point[1] for point in points]
         found.append(((min(xs), min(ys), max(xs), max(ys)), points))
+    return tuple(found)
+
+
+def _one_turn(points: Iterable[Point]) -> tuple[Point, ...]:
+    """A closed line whose longitudes do not jump: over the 180th meridian they go on beyond 180 degrees."""
+    found: list[Point] = []
+    for x, y in points:
+        found.append((x - 360 * round((x - found[-1][0]) / 360) if found else x, y))
     return tuple(found)
 
 

@@ -51,6 +51,7 @@ async def see_map(
         "registry/map_tables.html" if part == "tables" else "registry/map.html",
         form=Form({name: [value] for name, value in wanted.items()}),
         wanted=wanted,
+        narrowed=any(value for name, value in wanted.items() if name != "q"),
         unclear=unclear,
         drawn=drawn,
         rows=drawn.dots[:IN_TABLE],

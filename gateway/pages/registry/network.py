@@ -87,6 +87,7 @@ async def see_network(
         is_part="top" in graph,
         drawing=drawing,
         wanted=wanted,
+        narrowed=any(wanted[name] for name in ("kind", "country", "theme")),
         networks=networks[:IN_TABLE],
         rows=rows,
     )
