@@ -20,6 +20,8 @@ router = APIRouter()
 SETTLING = timedelta(seconds=5)
 """How long a missing number in the outbox may belong to a transaction that has not ended; longer ones are rolled back, or very slow."""
 
+MOST_COUNTS = 5000
+
 
 class Health(BaseModel):
     """Whether this service works, part by part."""
@@ -177,3 +179,31 @@ async def audit(
         hidden: dict[str, Any] = {"caller_id": None, "subject_id": "-", "details": {}, "correlation_id": "-"}
         entries = [entry.model_copy(update=hidden) for entry in entries]
     return entries
+
+
+class AuditCount(BaseModel):
+    """How often something was done on one day."""
+
+    day: str
+    action: str
+    subject_kind: str
+    count: int
+
+
+@router.get("/internal/v1/audit/summary", include_in_schema=False)
+async def summarise_audit(
+    request: Request,
+    caller: Annotated[Caller, Depends(caller_of)],
+    since: Annotated[datetime, Query()],
+    until: Annotated[datetime, Query()],
+) -> list[AuditCount]:
+    """What was done, counted by day and kind: no person and no record is in it."""
+    if caller.role not in ("admin", "observer"):
+        raise NotForYou("Only the administrator and the council's observer read the audit trail.")
+    service = request.app.state.service
+    table = service.ledger.audit
+    day = func.date(table.c.at)
+    query = select(day, table.c.action, table.c.subject_kind, func.count()).where(table.c.at >= since, table.c.at < until)
+    async with service.database.reading() as session:
+        rows = (await session.execute(query.group_by(day, table.c.action, table.c.subject_kind).order_by(day.desc()).limit(MOST_COUNTS))).all()
+    return [AuditCount(day=str(on), action=action, subject_kind=kind, count=count) for on, action, kind, count in rows]

@@ -173,13 +173,26 @@ async def read_audit(
     correlation: Annotated[UUID | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before_id: Annotated[UUID | None, Query()] = None,
+    since: Annotated[datetime | None, Query()] = None,
+    action: Annotated[str | None, Query(max_length=80, pattern="^[a-z0-9_.]*$")] = None,
+    subject_kind: Annotated[str | None, Query(max_length=40, pattern="^[a-z0-9_]*$")] = None,
+    subject_id: Annotated[str | None, Query(max_length=80, pattern="^[A-Za-z0-9-]*$")] = None,
+    person: Annotated[UUID | None, Query()] = None,
 ) -> Response:
     """The audit trail of all services, newest first. Lines of one transaction share their time, so a place in it is a time and an id."""
-    if before is not None and before.tzinfo is None:
-        raise invalid_field("/query/before", "timezone_aware", "Use a date and time with a zone.")
+    for name, moment in (("before", before), ("since", since)):
+        if moment is not None and moment.tzinfo is None:
+            raise invalid_field(f"/query/{name}", "timezone_aware", "Use a date and time with a zone.")
     visitor: Visitor = request.state.visitor
     lines: dict[str, Line] = request.app.state.lines
-    given = {"limit": limit, "before": before.isoformat() if before else None, "before_id": before_id, "correlation": correlation}
+    given: dict[str, object] = {"limit": limit, "before": before.isoformat() if before else None, "before_id": before_id, "correlation": correlation}
+    given |= {
+        "since": since.isoformat() if since else None,
+        "action": action,
+        "subject_kind": subject_kind,
+        "subject_id": subject_id,
+        "person": person,
+    }
     query = "/internal/v1/audit?" + urlencode({name: str(value) for name, value in given.items() if value is not None})
     answers: list[Answer] = await asyncio.gather(*(line.ask(visitor.caller, "GET", query) for line in lines.values()))
     entries: list[dict[str, Any]] = []  # Any: audit lines as JSON

@@ -140,6 +140,11 @@ def _add_own(merged: Document) -> None:
             {"name": "before", "in": "query", "required": False, "schema": {"type": "string", "format": "date-time"}},
             {"name": "before_id", "in": "query", "required": False, "schema": {"type": "string", "format": "uuid"}},
             {"name": "correlation", "in": "query", "required": False, "schema": {"type": "string", "format": "uuid"}},
+            {"name": "since", "in": "query", "required": False, "schema": {"type": "string", "format": "date-time"}},
+            {"name": "action", "in": "query", "required": False, "schema": {"type": "string", "maxLength": 80, "pattern": "^[a-z0-9_.]*$"}},
+            {"name": "subject_kind", "in": "query", "required": False, "schema": {"type": "string", "maxLength": 40, "pattern": "^[a-z0-9_]*$"}},
+            {"name": "subject_id", "in": "query", "required": False, "schema": {"type": "string", "maxLength": 80, "pattern": "^[A-Za-z0-9-]*$"}},
+            {"name": "person", "in": "query", "required": False, "schema": {"type": "string", "format": "uuid"}},
             {"name": "limit", "in": "query", "required": False, "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}},
         ],
         "responses": {

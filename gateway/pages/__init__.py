@@ -4,7 +4,6 @@ from fastapi import APIRouter
 
 from gateway.pages import (
     about,
-    admin,
     answer_links,
     asking,
     bulk,
@@ -33,17 +32,15 @@ from gateway.pages import (
     statistics,
     taking,
     team,
-    weights,
 )
 from gateway.pages import moderation as offer_moderation
-from gateway.pages.administration import look, settings
+from gateway.pages.administration.routers import ROUTERS as ADMINISTRATION
 from gateway.pages.registry import actor, compare, confirmations, imports, moderation, network, network_asked, open_data, suggest
 from gateway.pages.registry import actors as registry_actors
 from gateway.pages.registry import map as registry_map
 
 ROUTERS: list[APIRouter] = [
-    look.router,
-    settings.router,
+    *ADMINISTRATION,
     public.router,
     finding.router,
     about.router,
@@ -82,8 +79,6 @@ ROUTERS: list[APIRouter] = [
     needs.router,
     rounds.router,
     me.router,
-    admin.router,
-    weights.router,
     dashboard.router,
     statistics.router,
     lost.router,

@@ -42,7 +42,7 @@ async def make_weights(visit: Here) -> Response:
 async def ask_before_using(visit: Here, version: Name) -> Response:
     """What will happen when it is used, before it does."""
     visit.asker.require("POST", f"/api/v1/weights/{version}/use")
-    return visit.page("weights_use.html", version=version)
+    return visit.page("administration/weights_use.html", version=version)
 
 
 @router.post("/admin/weights/{version}/use")
@@ -67,7 +67,7 @@ async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
     found: Record = await visit.ask.weights.presets()
     in_use = next((row for row in found["items"] if row["in_use"]), None)
     return visit.page(
-        "weights.html",
+        "administration/weights.html",
         status,
         presets=sorted(found["items"], key=lambda row: not row["in_use"]),
         parts=PARTS,
