@@ -18,6 +18,9 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from chassis.language import PSEUDO_VARIABLE
+from tests.browser.untranslated import PSEUDO
+
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 SESSION_COOKIE = "hub-session-loopback"
 SETTINGS = {
@@ -108,6 +111,8 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
         yield Hub(found["gateway"], accounts)
         return
     from tests.journeys.hub import running_hub
+
+    os.environ[PSEUDO_VARIABLE] = PSEUDO
 
     # A thread of its own: playwright's loop already runs in this one.
     with ThreadPoolExecutor(1) as thread:

@@ -145,6 +145,7 @@ class Site:
 
     role: str | None
     pages: dict[str, Page] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     inline: list[str] = field(default_factory=list)
     kinds: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -166,8 +167,8 @@ class Site:
 BEGINNINGS = ("/", "/start", "/offer", "/ask", "/follow", "/suggest", "/compare", "/reset", "/me", "/admin", "/desk", "/nothing-is-here")
 
 
-def walk(hub: Hub, role: str | None, language: str = "en") -> Site:
-    """Follow every link of every kind of page, from where the role begins."""
+def walk(hub: Hub, role: str | None, language: str = "en", each: int = EACH) -> Site:
+    """Follow every link of every kind of page, so many of each kind, from where the role begins."""
     site = Site(role)
     with httpx2.Client(base_url=hub.base_url, cookies=hub.cookies(role, language), headers={"Accept": "text/html"}, timeout=30) as client:
         waiting = [(path, "") for path in BEGINNINGS]
@@ -185,11 +186,11 @@ def walk(hub: Hub, role: str | None, language: str = "en") -> Site:
                 continue
             page = Page(path)
             page.feed(answer.text)
-            site.pages[path] = page
+            site.pages[path], site.texts[path] = page, answer.text
             site.inline += page.inline
             for link in page.links:
                 target = _inside(hub, str(answer.url), link)
-                if target and target not in known and len(site.kinds[kind_of(target)]) < EACH:
+                if target and target not in known and len(site.kinds[kind_of(target)]) < each:
                     known.add(target)
                     site.kinds[kind_of(target)].append(target)
                     waiting.append((target, path))
