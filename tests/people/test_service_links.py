@@ -121,7 +121,7 @@ async def test_a_calendars_address_is_replaced_revoked_and_ends_with_the_account
 
 async def change_mails(town: Town) -> dict[str, Any]:
     """What notifications learns for the two mails."""
-    queued = [
+    queued: list[tuple[Any, Any]] = [
         (envelope.id, event) for envelope, event in await town.bench.queued_with_envelopes() if type(event).__name__ == "EmailChangeRequestedV1"
     ]
     event_id, event = queued[-1]
