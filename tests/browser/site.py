@@ -177,7 +177,7 @@ def walk(hub: Hub, role: str | None, language: str = "en", each: int = EACH) -> 
             site.kinds[kind_of(path)].append(path)
         while waiting and len(site.pages) < MOST:
             path, came_from = waiting.pop(0)
-            answer = client.get(path, follow_redirects=True)
+            answer = _answer(hub, client, path)
             if answer.status_code >= 400 and came_from:
                 site.broken.append(f"{answer.status_code} {path} (linked on {came_from})")
             if answer.status_code >= 500:
@@ -195,6 +195,17 @@ def walk(hub: Hub, role: str | None, language: str = "en", each: int = EACH) -> 
                     site.kinds[kind_of(target)].append(target)
                     waiting.append((target, path))
     return site
+
+
+def _answer(hub: Hub, client: httpx2.Client, path: str) -> httpx2.Response:
+    """What an address answers in the end; a redirection that leaves the hub is the end."""
+    answer = client.get(path)
+    for _ in range(10):
+        target = urljoin(str(answer.url), answer.headers.get("location", ""))
+        if not answer.is_redirect or not target.startswith(hub.base_url):
+            return answer
+        answer = client.get(target)
+    return answer
 
 
 def _inside(hub: Hub, base: str, link: str) -> str | None:

@@ -10,7 +10,8 @@ from tests.browser.conftest import Reader
 
 pytestmark = pytest.mark.browser
 PATIENCE = 30.0
-WAYS = [("en", True), ("ar", True), ("en", False), ("ar", False)]
+LONG = pytest.mark.storm
+WAYS = [("en", True), ("ar", False), pytest.param("ar", True, marks=LONG), pytest.param("en", False, marks=LONG)]
 
 
 def a_word() -> str:

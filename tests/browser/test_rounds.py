@@ -10,7 +10,8 @@ from tests.browser.test_main_job import a_word, post_offer, press, record_case
 
 pytestmark = pytest.mark.browser
 PATIENCE = 60.0
-WAYS = [("en", True), ("ar", False)]
+LONG = pytest.mark.storm
+WAYS = [("en", True), pytest.param("ar", False, marks=LONG)]
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_a_round_is_planned_decided_otherwise_and_applied(
     assert page.get_attribute("html", "dir") == ("rtl" if language == "ar" else "ltr")
 
 
-@pytest.mark.parametrize(("language", "width"), [("en", 1200), ("ar", 360)])
+@pytest.mark.parametrize(("language", "width"), [("ar", 360), pytest.param("en", 1200, marks=LONG)])
 def test_no_barrier_stands_on_the_way_of_a_round(
     reader: Callable[..., Reader], something_to_plan: tuple[str, str], language: str, width: int
 ) -> None:
@@ -106,7 +107,7 @@ def test_a_plan_is_applied_and_tells_what_came_of_it(reader: Callable[..., Reade
     assert barriers(window.page) == []
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", ["ar", pytest.param("en", marks=LONG)])
 def test_a_need_and_an_offer_are_changed_without_a_barrier(reader: Callable[..., Reader], something_to_plan: tuple[str, str], language: str) -> None:
     window = reader("coordinator", language, viewport={"width": 360, "height": 800})
     need_id, offer_id = something_to_plan
