@@ -55,7 +55,9 @@ class Told:
             return self.category(key)
         if by == "language":
             return language_name(key)
-        return say(_("From afar")) if key == "remote" else self.place(key)
+        if key == "remote":
+            return say(_("From afar"))
+        return self.place(key) if "," in key else key
 
 
 def defined(told: Told, measures: Sequence[str]) -> tuple[tuple[str, str], ...]:

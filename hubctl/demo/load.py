@@ -14,6 +14,7 @@ from chassis.identity import SYSTEM, Caller, Signer
 from contracts.roles import Role
 from hubctl.building import Built, transports_to
 from hubctl.demo.courier import Courier
+from hubctl.demo.history import record
 from hubctl.demo.specs import AccountSpec, Body, World
 from hubctl.refusals import Refusal
 from hubctl.secret_files import write_private
@@ -70,6 +71,8 @@ class Loader:
         await self._add_cases_and_needs(world, people)
         with self._steps.step("Looking for proposals"):
             await self._courier.deliver()
+        with self._steps.step("Inventing the figures of the past"):
+            await record(self._built["matching"].service, self._built["matching"].service.clock().date())
         handed_out = {
             "gateway": url,
             "accounts": [

@@ -119,10 +119,10 @@ async def count_days(service: Any) -> None:
     counted = False
     while True:
         async with service.open_work(SYSTEM, reading=True) as work:
-            gathered = await statistics.gather(work)
+            gathered, days_from = await statistics.gather(work), statistics.days_kept_from(work)
         if gathered is None:
             break
-        counts = await statistics.count(gathered)
+        counts = await statistics.count(gathered, days_from)
         async with service.open_work(SYSTEM) as work:
             await statistics.keep(work, gathered, counts)
         counted = True

@@ -10,9 +10,10 @@ import pytest
 from tests.gateway.pages_door import CANARY, SCARCITY, Door, page_of
 
 COUNTS = (
-    "needs_posted", "needs_matched", "needs_fulfilled", "needs_withdrawn", "needs_ran_out", "needs_waiting", "needs_with_match",
-    "needs_without_place", "requests_made", "requests_accepted", "requests_declined", "requests_expired", "requests_called_off", "help_called_off", "outcome_helped",
-    "declined_too_far", "offers_posted", "offers_open", "offers_never_asked", "offers_asked", "offers_full", "places", "places_used",
+    "needs_posted", "needs_matched", "needs_fulfilled", "needs_withdrawn", "needs_ran_out", "needs_waiting",
+    "needs_with_match", "needs_without_place", "requests_made", "requests_accepted", "requests_declined",
+    "requests_expired", "requests_called_off", "help_called_off", "outcome_helped", "declined_too_far", "offers_posted",
+    "offers_open", "offers_never_asked", "offers_asked", "offers_full", "places", "places_used",
 )  # fmt: skip
 TIMES = ("time_to_match", "time_to_accept", "time_to_fulfil")
 STARTS = ["2026-09-01", "2026-10-01", "2026-11-01"]

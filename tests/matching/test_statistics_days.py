@@ -159,7 +159,7 @@ async def test_counting_again_changes_nothing(either_world: World, clock: TestCl
 
     async with either_world.bench.service.open_work(SYSTEM) as work:
         gathered = await statistics.gather_days(work, date(2026, 11, 21), date(2026, 11, 23))
-        await statistics.keep(work, gathered, await statistics.count(gathered))
+        await statistics.keep(work, gathered, await statistics.count(gathered, DAY))
 
     assert [await figures(either_world, grain=grain) for grain in (Grain.DAY, Grain.WEEK, Grain.MONTH)] == before
 

@@ -8,15 +8,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.matching.model.statistics.counting import Figure, MatchSpan, NeedSpan, OfferSpan, count_days
-from services.matching.model.statistics.measures import DURATIONS, Grain, back, next_start, spread_of, start_of
+from services.matching.model.statistics.measures import DURATIONS, STOCKS, Grain, back, next_start, spread_of, start_of
 from services.matching.model.statistics.published import PublishedTree, Tree, category_tree, flat, publish, published_spread
-from services.matching.store.statistics import Asked, without_pairs_from
+from services.matching.store.statistics import PAIRS, Asked, without_pairs_from
 from services.matching.work import Work
 
 AFTER_MIDNIGHT = timedelta(minutes=10)
 """A day is counted when it has been over for so long: what was begun before midnight has been written by then."""
 LONGEST = timedelta(days=30)
 """Days after the first one that are counted at once, within its month."""
+SUNDAY = 6
 FATES = ("fulfilled", "ended", "going_on")
 ANSWERS = ("accepted", "declined", "expired", "called_off", "waiting")
 RESULTS = ("fulfilled", "not_fulfilled", "going_on")
@@ -56,9 +57,11 @@ async def gather_days(work: Work, first: date, last: date) -> Gathered:
     return Gathered(first, last, needs, matches, offers, await sources.without_place(first, last))
 
 
-async def count(gathered: Gathered) -> Counter[Figure]:
-    """The figures of the days, counted beside, without a transaction."""
-    counts = await asyncio.to_thread(count_days, gathered.first, gathered.last, gathered.needs, gathered.matches, gathered.offers)
+async def count(gathered: Gathered, days_from: date) -> Counter[Figure]:
+    """The figures of the days, counted beside, without a transaction. What was there at the end of a day is left out where it would only be told by
+    week or month: broken by two dimensions, or before `days_from`."""
+    counted = await asyncio.to_thread(count_days, gathered.first, gathered.last, gathered.needs, gathered.matches, gathered.offers)
+    counts = Counter({figure: many for figure, many in counted.items() if _is_told(figure, gathered.last, days_from)})
     for day, totals in gathered.without_place.items():
         for category, many in totals.items():
             if many > 0:
@@ -66,12 +69,22 @@ async def count(gathered: Gathered) -> Counter[Figure]:
     return counts
 
 
+def _is_told(figure: Figure, last: date, days_from: date) -> bool:
+    if figure.measure not in STOCKS or figure.day == last:
+        return True
+    return figure.split not in PAIRS and (figure.day >= days_from or figure.day.weekday() == SUNDAY)
+
+
+def days_kept_from(work: Work) -> date:
+    """The first day whose figures are kept by themselves."""
+    return work.now.date() - timedelta(days=work.settings.statistic_days)
+
+
 async def keep(work: Work, gathered: Gathered, counts: Counter[Figure]) -> None:
     """Store the figures of the days and forget what is not kept so long. Doing it again changes nothing."""
     await work.statistics.put_days(gathered.first, gathered.last, counts, work.now)
-    far_back = min(gathered.last, work.now.date() - timedelta(days=work.settings.statistic_days))
     pairs = without_pairs_from(gathered.last)
-    await work.statistics.forget_days(pairs, min(pairs, far_back))
+    await work.statistics.forget_days(pairs, min(pairs, days_kept_from(work)))
     await work.statistics.forget_years(work.now.date() - timedelta(days=366 * work.settings.statistic_years))
 
 
@@ -85,14 +98,15 @@ async def publish_quarters(work: Work) -> int:
     made = 0
     while next_start(Grain.QUARTER, quarter) <= last + timedelta(days=1):
         if quarter not in done:
-            await work.statistics.publish(quarter, await _figures_of(work, quarter), work.now)
+            last_of = next_start(Grain.QUARTER, quarter) - timedelta(days=1)
+            await publish_quarter(work, quarter, await work.sources.fates(quarter, last_of), *await work.sources.answers(quarter, last_of))
             made += 1
         quarter = next_start(Grain.QUARTER, quarter)
     return made
 
 
-async def _figures_of(work: Work, quarter: date) -> dict[str, Any]:
-    """What of a quarter is published, as it is stored and served; what is missing is withheld."""
+async def publish_quarter(work: Work, quarter: date, fates: Mapping[str, int], answers: Mapping[str, int], results: Mapping[str, int]) -> None:
+    """Publish a quarter from its figures, and from what had become of its needs and requests when it ended; what is missing then is withheld."""
     asked = Asked(Grain.QUARTER, quarter, quarter)
     months = [quarter, next_start(Grain.MONTH, quarter)]
     months.append(next_start(Grain.MONTH, months[1]))
@@ -112,26 +126,24 @@ async def _figures_of(work: Work, quarter: date) -> dict[str, Any]:
     def at_end(measure: str) -> int:
         return sum(value for name, start, value in series if (name, start) == (measure, months[-1]))
 
-    last = next_start(Grain.QUARTER, quarter) - timedelta(days=1)
-    fates = await work.sources.fates(quarter, last)
-    answers, results = await work.sources.answers(quarter, last)
     needs, requests, offers = by_month("needs_posted"), by_month("requests_made"), at_end("offers_open")
-    return {
+    figures = {
         "needs": _lists(
             sum(needs.values()),
             month=(needs, True), area=(by("area", "needs_posted"), False), language=(by("language", "needs_posted"), False),
-            category=(by("category", "needs_posted"), False), fate=(dict.fromkeys(FATES, 0) | fates, True),
+            category=(by("category", "needs_posted"), False), fate=(dict.fromkeys(FATES, 0) | dict(fates), True),
         ),
         "requests": _lists(
             sum(requests.values()),
-            month=(requests, True), category=(by("category", "requests_made"), False), answer=(dict.fromkeys(ANSWERS, 0) | answers, True),
-            below={"accepted": Tree(answers.get("accepted", 0), flat(dict.fromkeys(RESULTS, 0) | results), closed=True)},
+            month=(requests, True), category=(by("category", "requests_made"), False), answer=(dict.fromkeys(ANSWERS, 0) | dict(answers), True),
+            below={"accepted": Tree(answers.get("accepted", 0), flat(dict.fromkeys(RESULTS, 0) | dict(results)), closed=True)},
         ),
         "offers": _lists(
             offers, category=(by("category", "offers_open", months[-1]), False), use=({name: at_end(name) for name in USES}, True)
         ),
         "times": {name: published_spread(spread_of(found)) for name, found in (await _durations(work, asked)).items()},
     }  # fmt: skip
+    await work.statistics.publish(quarter, figures, work.now)
 
 
 async def _durations(work: Work, asked: Asked) -> dict[str, dict[int, int]]:
