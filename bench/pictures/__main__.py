@@ -1,0 +1,147 @@
+"""Takes pictures of the pages of a demo that runs, on a desk and on a telephone: `./hub bench pictures docs/images` (see --help).
+
+The pictures of the README and of docs/ are made so, anew whenever pages change. Each is a WebP file of less than 60 kB.
+"""
+
+import argparse
+import base64
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+MOST_BYTES = 60_000
+DESK, TELEPHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+SIZES = {"desk": DESK, "phone": TELEPHONE}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page to be taken: its name, where it is, who looks, in which language; `first` follows the first link that matches."""
+
+    name: str
+    path: str
+    role: str | None = None
+    language: str = "en"
+    size: str = "desk"
+    first: str | None = None
+
+
+CHOSEN = (
+    Picture("home", "/"),
+    Picture("home-phone", "/", size="phone", language="fr"),
+    Picture("help-phone", "/help", size="phone", language="ar"),
+    Picture("ask-phone", "/ask", size="phone", language="uk"),
+    Picture("needed", "/needed"),
+    Picture("network", "/network?network=eurocities"),
+    Picture("map", "/map"),
+    Picture("requests-phone", "/requests", "volunteer", size="phone"),
+    Picture("desk", "/desk", "coordinator"),
+    Picture("proposals", "/desk", "coordinator", first='main a[href^="/needs/"]'),
+    Picture("statistics", "/statistics"),
+    Picture("desk-arabic", "/desk", "coordinator", language="ar"),
+)
+"""Those that README and docs show."""
+ALL: dict[str | None, tuple[str, ...]] = {
+    None: (
+        "/", "/help", "/offer", "/ask", "/follow", "/needed", "/map", "/network", "/actors", "/archive", "/statistics", "/matching-explained",
+        "/accessibility", "/privacy", "/imprint", "/sign-in", "/suggest", "/open-data",
+    ),
+    "volunteer": ("/requests", "/my/offers", "/my/calendar", "/my/results", "/me", "/preferences", "/notifications"),
+    "member": ("/my/team", "/cases", "/imports"),
+    "coordinator": ("/desk", "/cases", "/cases/new", "/rounds", "/moderation", "/asks"),
+    "observer": ("/admin", "/dashboard"),
+    "admin": ("/admin", "/admin/people", "/admin/audit", "/admin/messages", "/admin/weights"),
+}  # fmt: skip
+"""Every page, for whoever looks them over."""
+
+
+def every() -> tuple[Picture, ...]:
+    """Each page in both sizes, in English and in Arabic."""
+    return tuple(
+        Picture(f"{role or 'public'}{path.replace('/', '-')}-{language}-{size}", path, role, language, size)
+        for role, paths in ALL.items()
+        for path in paths
+        for language in ("en", "ar")
+        for size in SIZES
+    )
+
+
+class Camera:
+    """A browser that is signed in as whoever looks."""
+
+    def __init__(self, browser: Browser, demo: dict[str, Any]) -> None:
+        self._browser, self._demo = browser, demo
+        self._contexts: dict[tuple[str | None, str], BrowserContext] = {}
+
+    def take(self, picture: Picture, folder: Path) -> int:
+        """One picture; its size in bytes."""
+        context = self._context(picture.role, picture.size)
+        page = context.new_page()
+        page.set_viewport_size(SIZES[picture.size])  # type: ignore[arg-type]
+        self._speak(page, picture.language)
+        page.goto(self._demo["gateway"] + picture.path, wait_until="networkidle" if picture.path.startswith(("/map", "/network")) else "load")
+        if picture.first and page.locator(picture.first).count():
+            page.locator(picture.first).first.click()
+            page.wait_for_load_state()
+        image = _webp(page)
+        (folder / f"{picture.name}.webp").write_bytes(image)
+        page.close()
+        return len(image)
+
+    def _context(self, role: str | None, size: str) -> BrowserContext:
+        if (role, size) not in self._contexts:
+            context = self._browser.new_context(device_scale_factor=1, locale="en-GB")
+            self._contexts[role, size] = context
+            if role:
+                account = next(one for one in self._demo["accounts"] if one["role"] == role)
+                page = context.new_page()
+                page.goto(self._demo["gateway"] + "/sign-in")
+                page.fill("#email", account["email"])
+                page.fill("#password", account["password"])
+                page.click("main form button")
+                page.wait_for_load_state()
+                page.close()
+        return self._contexts[role, size]
+
+    def _speak(self, page: Page, language: str) -> None:
+        page.goto(self._demo["gateway"] + "/privacy")
+        if page.get_attribute("html", "lang") != language:
+            page.click(f'button[formaction="/language/{language}"]')
+
+
+def _webp(page: Page) -> bytes:
+    """The screen as WebP, as good as fits."""
+    line = page.context.new_cdp_session(page)
+    image = b""
+    for quality in (82, 70, 55, 40, 25):
+        image = base64.b64decode(line.send("Page.captureScreenshot", {"format": "webp", "quality": quality})["data"])
+        if len(image) < MOST_BYTES:
+            break
+    return image
+
+
+def main() -> None:
+    """Take them."""
+    parser = argparse.ArgumentParser(description="Pictures of the pages of a demo that runs.")
+    parser.add_argument("folder", type=Path, help="Where the pictures go.")
+    parser.add_argument("--accounts", type=Path, default=Path(".hospitium/demo-accounts.json"), help="The accounts file that the demo named.")
+    parser.add_argument("--every", action="store_true", help="Every page in both sizes, in English and Arabic; else those of README and docs.")
+    parser.add_argument("--only", default="", help="Only pictures whose name holds this.")
+    given = parser.parse_args()
+    given.folder.mkdir(parents=True, exist_ok=True)
+    demo = json.loads(given.accounts.read_text(encoding="utf-8"))
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        camera = Camera(browser, demo)
+        for picture in every() if given.every else CHOSEN:
+            if given.only in picture.name:
+                print(f"{picture.name}: {camera.take(picture, given.folder)} bytes", flush=True)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
