@@ -43,17 +43,18 @@ class Words:
 
     @property
     def roots(self) -> list[Record]:
-        """The top categories."""
-        return [row for row in self.categories if not row.get("parent")]
+        """The top categories that are offered here."""
+        return [row for row in self.categories if not row.get("parent") and row.get("offered", True)]
 
     def below(self, code: str) -> list[Record]:
-        """The categories directly below one."""
-        return [row for row in self.categories if row.get("parent") == code]
+        """The categories directly below one that are offered here."""
+        return [row for row in self.categories if row.get("parent") == code and row.get("offered", True)]
 
     @property
     def category_choices(self) -> list[tuple[str, str]]:
-        """All categories for a form, those below a top one marked by a dash."""
-        return [(row["code"], f"– {row['name']}" if row.get("parent") else row["name"]) for row in self.categories]
+        """The categories that are offered here, for a form; those below a top one are marked by a dash."""
+        offered = [row for row in self.categories if row.get("offered", True)]
+        return [(row["code"], f"– {row['name']}" if row.get("parent") else row["name"]) for row in offered]
 
     def tag_choices(self, *kinds: str) -> list[tuple[str, str]]:
         """Tags of these kinds for a form."""
@@ -80,6 +81,11 @@ class Words:
 
 _known: dict[tuple[int, str], tuple[float, Words]] = {}
 """Per hub and language; the vocabulary is public and the same for everybody."""
+
+
+def forget_words() -> None:
+    """Read the vocabulary anew, after it was changed here."""
+    _known.clear()
 
 
 async def words_of(visit: Visit) -> Words:

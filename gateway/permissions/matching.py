@@ -3,6 +3,7 @@
 from gateway.permissions.rules import MATCHES, NEEDS, OFFERS, A, C, M, Rule, V, public, rules
 
 TABLE: tuple[Rule, ...] = (
+    *rules("matching", ("PATCH", "/api/v1/categories/{code}", "settings of the hub", (A,), ())),
     *public(
         "matching",
         ("GET", "/api/v1/categories", "read categories"),

@@ -406,3 +406,17 @@ class AskTryRow(Base, table=True):
     kind: str = Field(max_length=10)
     key: str = Field(max_length=64)
     at: datetime = Field(sa_column=Column(UTCDateTime, nullable=False))
+
+
+class CategoryChoiceRow(Base, table=True):
+    """What the city chose for a kind of help; without a row it is offered as the vocabulary says."""
+
+    __tablename__ = "category_choice"
+
+    code: str = Field(primary_key=True, max_length=60)
+    version: int
+    offered: bool
+    names: dict[str, str] = Field(sa_column=Column(Json, nullable=False))
+    place: int | None = Field(default=None)
+    icon: str | None = Field(default=None, max_length=40)
+    updated_at: datetime = Field(sa_type=UTCDateTime)

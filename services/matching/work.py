@@ -21,6 +21,7 @@ from services.matching.settings import Settings
 from services.matching.store.asks import AskStore
 from services.matching.store.case_history import CaseHistoryStore
 from services.matching.store.cases import CaseStore
+from services.matching.store.categories import CategoryStore
 from services.matching.store.changes import ChangeStore
 from services.matching.store.desk import DeskStore
 from services.matching.store.following import FollowStore
@@ -197,6 +198,7 @@ class Work(BaseWork):
     asks: AskStore = field(init=False)
     offers: OfferStore = field(init=False)
     cases: CaseStore = field(init=False)
+    categories: CategoryStore = field(init=False)
     needs: NeedStore = field(init=False)
     matches: MatchStore = field(init=False)
     proposals: ProposalStore = field(init=False)
@@ -220,6 +222,7 @@ class Work(BaseWork):
         self.asks = AskStore(session)
         self.offers = OfferStore(session)
         self.cases = CaseStore(session)
+        self.categories = CategoryStore(session)
         self.needs = NeedStore(session)
         self.matches = MatchStore(session)
         self.proposals = ProposalStore(session)

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from gateway.pages.administration import (
     audit,
+    categories,
     clients,
     exchange,
     health,
@@ -30,4 +31,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     exchange.router,
     weights.router,
+    categories.router,
 )

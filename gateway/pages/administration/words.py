@@ -46,6 +46,7 @@ ADMIN_WORDS: Mapping[str, Mapping[str, str]] = {
         "actor": _("Organisation"),
         "ask": _("Request without a name"),
         "case": _("Case"),
+        "category": _("Kind of help"),
         "client": _("Partner's system"),
         "instance": _("Settings of the hub"),
         "invitation": _("Invitation"),

@@ -30,7 +30,7 @@ from services.matching.schemas.offers import (
 )
 from services.matching.schemas.parts import LocationBody, PartRead, PlaceBody, ReasonRead, WindowBody, windows_of
 from services.matching.schemas.rounds import NeedFilterBody, PairBody, RoundCreate, RoundRead, RoundUpdate, SeatRead
-from services.matching.schemas.vocabulary import CategoryRead, TagRead, TopicRead, VocabularyRead
+from services.matching.schemas.vocabulary import CategoryRead, CategoryUpdate, TagRead, TopicRead, VocabularyRead
 
 __all__ = [
     "AdviceRead",
@@ -39,6 +39,7 @@ __all__ = [
     "CaseRead",
     "CaseUpdate",
     "CategoryRead",
+    "CategoryUpdate",
     "CloseBody",
     "ConsentBody",
     "DeclineBody",

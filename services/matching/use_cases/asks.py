@@ -19,6 +19,7 @@ from services.matching.model.need import Need, NeedState
 from services.matching.model.secret_words import hash_secret, is_secret, new_secret, secret_from
 from services.matching.store.asks import hash_of
 from services.matching.use_cases import cases
+from services.matching.use_cases.categories import require_offered
 from services.matching.use_cases.matches import cancel_as_hub
 from services.matching.use_cases.vocabulary import Codes
 from services.matching.work import Work
@@ -107,6 +108,7 @@ async def ask(work: Work, wanted: Wanted, source: str) -> Asked | HubError:
     made = _new(work, wanted, words, once, await _last_day(work))
     for number, need in enumerate(made.needs):
         _check(need, f"/needs/{number}")
+        await require_offered(work, f"/needs/{number}/category", need.category)
     made.checked()
     if not await work.asks.add(made) and once is not None and (again := await _again(work, once, wanted.once or "")) is not None:
         return again
@@ -179,6 +181,7 @@ async def add_need(work: Work, found: Ask, need: Need) -> Ask:
     """One more thing. Raises TooManyNeeds, AskNotInState, Invalid."""
     asked_for = replace(need, case_id=found.id)
     _check(asked_for, "/need")
+    await require_offered(work, "/need/category", asked_for.category)
     if found.state is AskState.TAKEN:
         found.require_room(sum(each.state not in (NeedState.WITHDRAWN, NeedState.CLOSED) for each in await work.needs.of_case(found.id)))
         await cases.post_need(work, asked_for)

@@ -12,6 +12,7 @@ from services.matching import events_out
 from services.matching.model.case import Case, CaseChanges, CaseState, Consent
 from services.matching.model.match import CancelReason, Side
 from services.matching.model.need import Need, NeedChanges, NeedState
+from services.matching.use_cases.categories import require_offered
 from services.matching.use_cases.matches import cancel_as_hub
 from services.matching.use_cases.rights import RECORDERS, require
 from services.matching.use_cases.vocabulary import Codes
@@ -78,12 +79,14 @@ async def close_case(work: Work, case_id: UUID) -> Case:
     return after
 
 
-async def post_need(work: Work, need: Need) -> Need:
-    """Add a need to an open case. Its proposals arrive by event."""
+async def post_need(work: Work, need: Need, *, asked_before: bool = False) -> Need:
+    """Add a need to an open case. Its proposals arrive by event. What somebody asked for before goes on, even if the city takes it no more."""
     _require_recorder(work)
     case = await work.cases.seen(need.case_id, work.caller)
     case.must_be_open()
     _check_codes(need)
+    if not asked_before:
+        await require_offered(work, "/category", need.category)
     need.checked()
     await _require_links(work, need)
     await work.needs.add(need)

@@ -12,6 +12,7 @@ from contracts.roles import Scope
 from services.matching import events_out
 from services.matching.model.offer import CloseReason, Offer, OfferChanges, OfferState, Provider, ProviderKind, RefusalReason
 from services.matching.store.offers import is_staff
+from services.matching.use_cases.categories import require_offered
 from services.matching.use_cases.moderating import must_wait
 from services.matching.use_cases.rights import MODERATORS, PROVIDERS, require
 from services.matching.use_cases.vocabulary import Codes
@@ -53,6 +54,7 @@ def provider_of(caller: Caller, actor_id: UUID | None, account_id: UUID | None =
 async def post_offer(work: Work, draft: Offer) -> Offer:
     """Put a draft before the public, or before a moderator first (a volunteer's public offer)."""
     _check_codes(draft)
+    await require_offered(work, "/category", draft.category)
     draft.checked()
     await _require_provider(work, draft.provider)
     moderated = await must_wait(work, draft.audience, draft.provider, (draft.title, draft.description))
@@ -126,6 +128,7 @@ async def post_draft(work: Work, offer_id: UUID) -> Offer:
     """Put a draft before the public, or before a moderator first."""
     before = await work.offers.owned(offer_id, work.caller)
     before.checked()
+    await require_offered(work, "/category", before.category)
     await _require_provider(work, before.provider)
     review_on = await _review_on(work)
     moderated = await must_wait(work, before.audience, before.provider, (before.title, before.description))

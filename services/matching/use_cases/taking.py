@@ -48,7 +48,7 @@ async def take(work: Work, ask_id: UUID, urgency: Urgency) -> Case:
     case = await cases.record_case(work, before.as_case(by, work.caller.actor_id, work.now), statement)
     for need in before.needs:
         if need.state is NeedState.OPEN:
-            await cases.post_need(work, replace(need, urgency=urgency, updated_at=work.now))
+            await cases.post_need(work, replace(need, urgency=urgency, updated_at=work.now), asked_before=True)
     after = before.taken(by, work.now)
     await work.asks.save(before, after)
     await _tell(work, after, "ask.taken")
