@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from sqlalchemy import and_, func, or_, select
 
@@ -75,6 +76,23 @@ async def readyz(request: Request, response: Response) -> Health:
 async def metrics(request: Request) -> Response:
     """Prometheus metrics."""
     return Response(request.app.state.service.metrics.text(), media_type="text/plain; version=0.0.4")
+
+
+@router.get("/openapi.json", include_in_schema=False)
+async def openapi_document(request: Request) -> Response:
+    """The contract of this service, for the gateway, which merges them."""
+    return Response(await request.app.state.contract.read(), media_type="application/json")
+
+
+@router.get("/internal/v1/routes", include_in_schema=False)
+async def routes(request: Request) -> dict[str, dict[str, list[str]]]:
+    """The paths of the contract and their methods alone: the gateway compares them with its permission table at each start, and making the
+    whole contract for that would take seconds."""
+    paths: dict[str, list[str]] = {}
+    for route in request.app.routes:
+        if isinstance(route, APIRoute) and route.include_in_schema:
+            paths.setdefault(route.path_format, []).extend(sorted(route.methods))
+    return {"paths": paths}
 
 
 def _may_see(caller: Caller, audience: dict[str, Any]) -> bool:

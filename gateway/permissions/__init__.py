@@ -47,7 +47,8 @@ def _fits(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:
 
 
 def uncovered(documents: dict[str, dict[str, object]], table: Iterable[Rule] = TABLE) -> list[str]:
-    """What the services serve publicly and the table does not name, and the reverse; empty is right. `documents`: service -> OpenAPI."""
+    """What the services serve publicly and the table does not name, and the reverse; empty is right. `documents`: service -> OpenAPI,
+    or only its paths and their methods."""
     served = set()
     for service, document in documents.items():
         paths = document.get("paths")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from chassis.call import Answer
-from chassis.testing import settings_for_tests
+from chassis.call import Answer, AsgiTransport, Line
+from chassis.testing import GATEWAY, settings_for_tests
 from gateway import openapi
 from gateway.permissions import TABLE, uncovered
 
@@ -18,8 +18,8 @@ OTHER_KEY = "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8"
 
 
 @pytest.fixture(scope="module")
-def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """What each service says of itself; no database is opened for that."""
+def services(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The real services' applications; no database is opened for what they say of themselves."""
     from services.actors.app import build as actors
     from services.actors.settings import Settings as ActorsSettings
     from services.matching.app import build as matching
@@ -36,7 +36,13 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, A
         "matching": matching(MatchingSettings(**given)),
         "notifications": notifications(NotificationsSettings(**given)),
     }
-    return {name: app.openapi() for name, (_, app) in apps.items()}
+    return {name: app for name, (_, app) in apps.items()}
+
+
+@pytest.fixture(scope="module")
+def documents(services: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What each service says of itself."""
+    return {name: app.openapi() for name, app in services.items()}
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +56,15 @@ def operations(merged: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
 
 def test_the_table_names_exactly_what_the_services_serve(documents: dict[str, dict[str, Any]]) -> None:
     assert uncovered(documents) == []
+
+
+async def test_the_list_that_a_start_compares_names_what_the_contract_names(services: dict[str, Any], documents: dict[str, dict[str, Any]]) -> None:
+    lists = await openapi.fetch({name: Line(name, AsgiTransport(app), GATEWAY) for name, app in services.items()}, "/internal/v1/routes")
+
+    assert uncovered(lists) == []
+    for name, document in documents.items():
+        named = {(path, method.lower()) for path, methods in lists[name]["paths"].items() for method in methods}
+        assert named == {(path, method) for path, methods in document["paths"].items() for method in methods}
 
 
 def test_no_route_stands_twice_in_the_table() -> None:
