@@ -9,7 +9,7 @@ from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 from chassis.context import locale
 from gateway.pages import formats
 from gateway.pages.registry.shapes import organisation_shapes
-from gateway.pages.words import LANGUAGE_NAMES, choices, label, say, say_count
+from gateway.pages.words import LANGUAGE_NAMES, choices, household_text, label, say, say_count
 
 FOLDER = Path(__file__).parent.parent / "templates"
 
@@ -23,6 +23,7 @@ def environment(zone: str) -> Environment:
         _n=say_count,
         choices=choices,
         direction=formats.direction,
+        household=household_text,
         label=label,
         language_names=LANGUAGE_NAMES,
         locale=locale,

@@ -1,13 +1,14 @@
 """Words for the codes that pages show: states, reasons, roles, parts of a score. English here; translated when they are shown."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from chassis.context import locale
 from chassis.language import translate, translate_count
 from gateway.pages.administration.words import ADMIN_DONE, ADMIN_WORDS
 from gateway.pages.asking_words import ASKING_DONE, ASKING_WORDS
 from gateway.pages.desk_words import DESK_DONE, DESK_WORDS
-from gateway.pages.formats import number, week
+from gateway.pages.formats import listed, number, week
 from gateway.pages.own_words import OWN_DONE, OWN_WORDS
 from gateway.pages.registry.import_words import IMPORT_DONE, IMPORT_WORDS
 from gateway.pages.registry.moderation_words import MODERATION_DONE, MODERATION_WORDS
@@ -314,6 +315,13 @@ def say(sentence: str, /, **params: object) -> str:
 def say_count(one: str, many: str, count: int, /, **params: object) -> str:
     """A sentence about a number of things, in the form that the reader's language has for that number; `{count}` is the number as it is written."""
     return translate_count(one, many, locale(), count, {"count": number(count), **params})
+
+
+def household_text(household: Mapping[str, Any]) -> str:  # Any: JSON
+    """A household in words: "1 adult, 2 children"."""
+    adults, children = int(household.get("adults") or 0), int(household.get("children") or 0)
+    parts = [say_count("{count} adult", "{count} adults", adults)] if adults or not children else []
+    return listed([*parts, *([say_count("{count} child", "{count} children", children)] if children else [])])
 
 
 def label(group: str, code: object) -> str:
