@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
@@ -20,6 +20,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from chassis.language import PSEUDO_VARIABLE
 from tests.browser.untranslated import PSEUDO
+
+if TYPE_CHECKING:
+    from tests.browser.site import Site
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 SESSION_COOKIE = "hub-session-loopback"
@@ -134,6 +137,18 @@ def city(hub: Hub) -> Hub:
     if not os.environ.get("HUB_DEMO_ACCOUNTS"):
         fill(hub)
     return hub
+
+
+@pytest.fixture(scope="session")
+def sites(city: Hub) -> "dict[str | None, Site]":
+    """What each role finds; then strangers' scripts are posted into every field, so that what follows looks at hostile words."""
+    from tests.browser.canary import post_everywhere
+    from tests.browser.site import ROLES, walk
+
+    found = {role: walk(city, role) for role in ROLES}
+    for role, site in found.items():
+        post_everywhere(city, role, site)
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -145,7 +145,6 @@ class Site:
 
     role: str | None
     pages: dict[str, Page] = field(default_factory=dict)
-    texts: dict[str, str] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     inline: list[str] = field(default_factory=list)
     kinds: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -164,11 +163,12 @@ class Site:
                     yield form
 
 
+ROLES = (None, "volunteer", "member", "coordinator", "observer", "admin")
 BEGINNINGS = ("/", "/start", "/offer", "/ask", "/follow", "/suggest", "/compare", "/reset", "/me", "/admin", "/desk", "/nothing-is-here")
 
 
-def walk(hub: Hub, role: str | None, language: str = "en", each: int = EACH) -> Site:
-    """Follow every link of every kind of page, so many of each kind, from where the role begins."""
+def walk(hub: Hub, role: str | None, language: str = "en") -> Site:
+    """Follow every link of every kind of page, from where the role begins."""
     site = Site(role)
     with httpx2.Client(base_url=hub.base_url, cookies=hub.cookies(role, language), headers={"Accept": "text/html"}, timeout=30) as client:
         waiting = [(path, "") for path in BEGINNINGS]
@@ -186,15 +186,21 @@ def walk(hub: Hub, role: str | None, language: str = "en", each: int = EACH) -> 
                 continue
             page = Page(path)
             page.feed(answer.text)
-            site.pages[path], site.texts[path] = page, answer.text
+            site.pages[path] = page
             site.inline += page.inline
             for link in page.links:
                 target = _inside(hub, str(answer.url), link)
-                if target and target not in known and len(site.kinds[kind_of(target)]) < each:
+                if target and target not in known and len(site.kinds[kind_of(target)]) < EACH:
                     known.add(target)
                     site.kinds[kind_of(target)].append(target)
                     waiting.append((target, path))
     return site
+
+
+def own_kinds(sites: dict[str | None, Site], role: str | None) -> list[str]:
+    """One page of each kind that no role before this one has."""
+    before = {kind for other in ROLES[: ROLES.index(role)] for kind in sites[other].kinds}
+    return [path for path in sites[role].paths() if kind_of(path) not in before and not path.startswith("/docs")]
 
 
 def _answer(hub: Hub, client: httpx2.Client, path: str) -> httpx2.Response:

@@ -9,31 +9,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.browser.canary import post_everywhere
-from tests.browser.conftest import Hub, Reader
+from tests.browser.conftest import Reader
 from tests.browser.look import WATCH, barriers, strictness, too_wide
-from tests.browser.site import Site, kind_of, walk
+from tests.browser.site import ROLES, Site, kind_of, own_kinds
 
 pytestmark = pytest.mark.browser
-ROLES = (None, "volunteer", "member", "coordinator", "observer", "admin")
 TODAY = datetime.now(UTC).toordinal()
 MAIN = {"/", "/help", "/ask", "/needed", "/desk", "/requests", "/cases"}
 """Pages that quick runs look at in both directions of writing."""
-
-
-@pytest.fixture(scope="session")
-def sites(city: Hub) -> dict[str | None, Site]:
-    """What each role finds; then strangers' scripts are posted into every field, so that what follows looks at hostile words."""
-    found = {role: walk(city, role) for role in ROLES}
-    for role, site in found.items():
-        post_everywhere(city, role, site)
-    return found
-
-
-def own_kinds(sites: dict[str | None, Site], role: str | None) -> list[str]:
-    """One page of each kind that no role before this one has."""
-    before = {kind for other in ROLES[: ROLES.index(role)] for kind in sites[other].kinds}
-    return [path for path in sites[role].paths() if kind_of(path) not in before and not path.startswith("/docs")]
 
 
 @pytest.mark.parametrize("role", ROLES)
