@@ -44,7 +44,7 @@ OFFER = OfferFacts(
     is_open=True,
     posted_at=datetime(2026, 1, 1, tzinfo=UTC),
     languages=frozenset({"ar", "fr"}),
-    place=Place(45.2035, 5.72),
+    place=Place(45.20349, 5.72),
     topics=(LevelRange("french", "a1", "a2"),),
     windows=EVENINGS[:1],
 )
