@@ -123,9 +123,12 @@ class Sessions:
         """The request comes from a page of this hub. Raises FormRefused."""
         origin = header_of(scope, b"origin")
         host = header_of(scope, b"host") or ""
-        if origin is not None and origin not in (self._origin, f"http://{host}", f"https://{host}"):
+        site = header_of(scope, b"sec-fetch-site")
+        # Browsers write "null" for a form of our own page that tells nobody where it stands (no-referrer, as pages behind mailed links do).
+        own = (self._origin, f"http://{host}", f"https://{host}", *(("null",) if site == "same-origin" else ()))
+        if origin is not None and origin not in own:
             raise FormRefused("This request did not come from a page of this hub.")
-        if origin is None and header_of(scope, b"sec-fetch-site") not in (None, "same-origin", "none"):
+        if origin is None and site not in (None, "same-origin", "none"):
             raise FormRefused("This request did not come from a page of this hub.")
 
     async def _check(self, token: str, address: str, *, by_cookie: bool) -> Visitor | None:

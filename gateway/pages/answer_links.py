@@ -12,7 +12,6 @@ from gateway.clients.asking import Record
 from gateway.clients.own import LinkIsOver, caller_of_link, visitor_of_link
 from gateway.pages.door import Here, PageRoute, Visit
 from gateway.pages.forms import Form
-from gateway.pages.signing_in import secretive
 from gateway.pages.spans import left
 from gateway.pages.vocabulary import naming, words_of
 from gateway.pages.words import say as _
@@ -63,6 +62,12 @@ async def answer(visit: Here, verb: Verb) -> Response:
 async def show_thanks(visit: Here, done: Done) -> Response:
     """It was answered."""
     return visit.page("own/answered.html", accepted=done == "accepted")
+
+
+def secretive(response: Response) -> Response:
+    """A page that is not stored. Its address holds no secret, so that it may be told to our own pages: browsers of any age then name their origin."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 async def _opened(visit: Visit, token: str) -> Record:

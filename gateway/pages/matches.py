@@ -37,7 +37,15 @@ async def list_requests(visit: Here, cursor: Text = "") -> Response:
         _titles(visit),
     )
     return visit.page(
-        "requests.html", to_answer=to_answer, others=others, titles=titles, once=Form().once, left=left, is_soon=is_soon, **naming(visit, words)
+        "requests.html",
+        to_answer=to_answer,
+        others=others,
+        titles=titles,
+        once=Form().once,
+        ago=ago,
+        left=left,
+        is_soon=is_soon,
+        **naming(visit, words),
     )
 
 

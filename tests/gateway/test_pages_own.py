@@ -143,7 +143,7 @@ async def test_opening_a_link_from_a_mail_changes_nothing_and_only_a_button_answ
 
     done = await own.post("/answer/accept", token=TOKEN)
 
-    assert door.status_code == 200 and door.headers["referrer-policy"] == "no-referrer" and door.headers["cache-control"] == "no-store"
+    assert door.status_code == 200 and door.headers["referrer-policy"] == "same-origin" and door.headers["cache-control"] == "no-store"
     assert shown.status_code == 200 and "Yes, I can help" in shown.text and before == []
     assert not any(word in shown.text for word in ("Arabic", "K7QX", "17:00", "household"))
     assert done.headers["location"] == "/answer/accepted" and own.bodies(f"POST /internal/v1/matches/{ID}/answer") == [{"verb": "accept"}]
@@ -269,3 +269,13 @@ async def test_another_address_export_and_deletion_are_pages_with_a_way_back(own
     assert half.headers["location"] == "/?done=email-half"
     assert "attachment" in export.headers["content-disposition"] and export.headers["cache-control"] == "no-store"
     assert unsure.status_code == 422 and sure.headers["location"] == "/?done=account-deleted" and "hub-session" in sure.headers["set-cookie"]
+
+
+async def test_a_browser_that_tells_no_origin_from_our_own_page_is_let_in_and_another_site_is_not(own: Door) -> None:
+    path, headers = f"/email/confirm/{TOKEN}", {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+
+    ours = await own.client.post(path, data={}, headers=headers)
+    framed = await own.client.post(path, data={}, headers=headers | {"Sec-Fetch-Site": "cross-site"})
+    silent = await own.client.post(path, data={}, headers={"Origin": "null"})
+
+    assert (ours.status_code, framed.status_code, silent.status_code) == (303, 403, 403)
