@@ -235,3 +235,18 @@ async def test_markup_in_an_offer_is_shown_as_text(offering: Door) -> None:
     pages = [await offering.get(path) for path in ("/offer/what", "/offer/where", "/offer/check")]
 
     assert all(CANARY not in page.text for page in pages) and "&lt;script&gt;" in pages[2].text
+
+
+async def test_what_is_typed_is_kept_before_somebody_goes_on_and_found_again_later(offering: Door) -> None:
+    kept = await offering.post("/offer/keep", **{**WHAT, "title": "", "description": "Half a"})
+
+    begin, back = await offering.get("/offer"), await offering.get("/offer/what")
+
+    assert kept.status_code == 204 and kept.content == b"" and "hub-offer" in kept.headers["set-cookie"]
+    assert 'href="/offer/what">Go on with the offer' in begin.text and ">Half a</textarea>" in back.text
+
+
+async def test_a_kind_that_was_chosen_stays_through_a_change_of_language(offering: Door) -> None:
+    await offering.get("/offer/what?category=language.class")
+
+    assert (await offering.get("/offer/what")).status_code == 200
