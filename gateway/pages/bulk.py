@@ -113,7 +113,7 @@ async def _report(visit: Visit, back: str, verb: str, told: list[Told], fault: s
         422 if fault else 200,
         back=back,
         verb=verb if verb in WORDS["bulk"] else "",
-        done=sum(not one.why_not for one in told),
+        succeeded=sum(not one.why_not for one in told),
         failed=[one for one in told if one.why_not],
         names=names,
         fault=fault,

@@ -1,4 +1,8 @@
-"""What needs a coordinator now, as one list from needs, matches, cases, offers and asks: each thing once, for its most pressing reason."""
+"""What needs a coordinator now, as one list from needs, matches, cases, offers and asks: each thing once, for its most pressing reason.
+
+What is asked of another table stands in a list of its own (`IN`), which a database makes once: correlated questions took a wrong index at SQLite, and
+a second for a thousand needs. Only the proposals of a need are asked for one by one: their key begins with the need.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -101,8 +105,8 @@ def _allowed(now: datetime) -> Condition:
 
 def _needs(now: datetime, whose: Condition, allowed: Condition) -> Select[Any]:
     """Open needs: the last request came to nothing, or offers fit, or none does and it presses."""
-    ended = select(M.id).where(M.need_id == N.id, M.ended_at > now - desk.LOOKED_BACK).correlate(NEEDS)
-    missed, declined = (exists(ended.where(M.state == state)) for state in MISSED)
+    ended = select(M.need_id).where(M.ended_at > now - desk.LOOKED_BACK)
+    missed, declined = (N.id.in_(ended.where(M.state == state)) for state in MISSED)
     fits = exists(select(P.need_id).where(P.need_id == N.id).correlate(NEEDS))
     presses = or_(N.urgency.in_([str(urgency) for urgency in desk.PRESSING]), N.posted_at < now - desk.WAITS_LONG)
     kind = case(
@@ -124,13 +128,11 @@ def _needs(now: datetime, whose: Condition, allowed: Condition) -> Select[Any]:
 def _cases(now: datetime, whose: Condition, allowed: Condition) -> Select[Any]:
     """Open cases that may not be matched though they need something, or in which nothing has happened for long."""
     since = now - desk.QUIET_AFTER
-    asks = exists(select(N.id).where(N.case_id == C.id, N.state == "open").correlate(CASES))
-    need_changed = exists(select(N.id).where(N.case_id == C.id, N.updated_at > since).correlate(CASES))
-    match_changed = exists(select(M.id).where(M.case_id == C.id, M.updated_at > since).correlate(CASES))
-    silent = and_(asks, ~allowed)
+    silent = and_(~allowed, C.id.in_(select(N.case_id).where(N.state == "open")))
     kind = case((silent, DeskKind.CONSENT_MISSING.value), else_=DeskKind.QUIET.value)
     rank = case((silent, desk.RANKS[DeskKind.CONSENT_MISSING]), else_=desk.RANKS[DeskKind.QUIET])
-    quiet = and_(C.updated_at < since, ~need_changed, ~match_changed)
+    changed = select(N.case_id).where(N.updated_at > since).union_all(select(M.case_id).where(M.updated_at > since))
+    quiet = and_(C.updated_at < since, C.id.not_in(changed))
     return _row(kind, rank, C.updated_at, C.id).select_from(CASES).where(C.state == "open", whose, or_(silent, quiet))
 
 
