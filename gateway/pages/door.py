@@ -140,7 +140,7 @@ def render(request: Request, visitor: Visitor, name: str, status: int, **context
             role=visitor.caller.role if visitor.signed_in else None,
             csrf=form_token(visitor.token) if visitor.token else "",
             here=request.url.path,
-            address=address_of(request),
+            page_address=address_of(request),
             done=say(done) if done else None,
             trace=str(correlation_id()),
             status=status,
