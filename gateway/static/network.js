@@ -2,9 +2,9 @@
 "use strict";
 (() => {
   const frame = document.querySelector("[data-network]");
-  if (!frame || !window.Sigma || !window.graphology) return;
-  const webgl = document.createElement("canvas").getContext("webgl2");
-  if (!webgl) return;
+  const failed = () => window.dispatchEvent(new Event("live:failed"));
+  const webgl = frame && window.Sigma && window.graphology && document.createElement("canvas").getContext("webgl2");
+  if (!webgl) return failed();
   webgl.getExtension("WEBGL_lose_context")?.loseContext();
 
   const MOST = 5000; // actors, where all are too many for one answer
@@ -47,7 +47,8 @@
     return wanted;
   };
   const fetched = async (wanted) => {
-    const answer = await fetch(`/api/v1/network?${wanted}`);
+    // The first question is the server's own, letter by letter: the browser has begun to fetch it already.
+    const answer = await fetch(graph || wanted.has("top") ? `/api/v1/network?${wanted}` : frame.dataset.network);
     if (answer.ok) return answer.json();
     const problem = await answer.json();
     if (problem.code !== "too_many_memberships" || wanted.has("top")) throw new Error(problem.code);
@@ -211,9 +212,8 @@
   const keys = made("p", { class: "hidden", id: "network-keys" }, say("keys"));
   const panel = made("section", { class: "network-panel", "aria-live": "polite" }, made("p", { class: "light" }, say("choose")));
   const tools = made("div", { class: "moves" }, button("closer", () => zoom(0.6)), button("farther", () => zoom(1 / 0.6)), button("everything", everything));
-  const plain = made("div", { class: "network-plain" }, ...frame.childNodes);
+  const plain = frame.querySelector(".network-plain");
   const live = made("div", { class: "network-live" }, made("div", {}, tools, canvas, keys, note), panel);
-  frame.append(plain);
 
   canvas.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
@@ -237,7 +237,7 @@
 
   const begin = async () => {
     await load();
-    if (!graph.order) return;
+    if (!graph.order) return failed();
     frame.prepend(live);
     plain.hidden = true;
     start();
@@ -255,5 +255,6 @@
   begin().catch(() => {
     live.remove();
     plain.hidden = false;
+    failed();
   });
 })();

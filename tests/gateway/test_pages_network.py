@@ -103,7 +103,7 @@ async def test_the_tables_come_alone_where_a_live_picture_asks_for_them(door: Do
 
     assert "<h1" not in tables.text and "<svg" not in tables.text
     assert tables.text.strip() in whole.text
-    assert "data-network" in whole.text and 'data-focus="net"' in whole.text
+    assert 'data-network="/api/v1/network?format=picture&amp;network=net"' in whole.text and 'data-focus="net"' in whole.text
 
 
 async def test_who_is_chosen_in_the_picture_stands_in_the_address(door: Door) -> None:

@@ -22,6 +22,8 @@ Place = Annotated[int | None, Query(ge=-(2**31), le=2**31 - 1)]
 MOST_DOTS = 1_000
 """Dots in one picture; of a larger network those with most memberships are shown."""
 IN_TABLE = 300
+DECIDED_THERE = ("year", "undated")
+"""Filters that a live picture applies by itself, without asking again."""
 FOUND = 12
 
 
@@ -87,6 +89,7 @@ async def see_network(
         is_part="top" in graph,
         drawing=drawing,
         wanted=wanted,
+        live=f"/api/v1/network?{urlencode([('format', 'picture'), *((name, value) for name, value in asked if name not in DECIDED_THERE)])}",
         narrowed=any(wanted[name] for name in ("kind", "country", "theme")),
         networks=networks[:IN_TABLE],
         rows=rows,
