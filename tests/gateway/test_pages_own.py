@@ -279,3 +279,14 @@ async def test_a_browser_that_tells_no_origin_from_our_own_page_is_let_in_and_an
     silent = await own.client.post(path, data={}, headers={"Origin": "null"})
 
     assert (ours.status_code, framed.status_code, silent.status_code) == (303, 403, 403)
+
+
+async def test_a_member_takes_an_empty_list_of_offers_and_finds_the_name_of_the_source_filled_in(own: Door) -> None:
+    own.fakes.answers["GET /api/v1/imports"] = page_of()
+
+    page, template = await own.get("/imports", "member"), await own.get("/imports/template.csv", "member")
+    closed, nobody = await own.get("/imports/template.csv", "volunteer"), await own.get("/imports/template.csv")
+
+    assert 'value="own-offers"' in page.text and "/imports/template.csv" in page.text
+    assert template.text.startswith("\ufeffservice id,service name,organisation,") and template.text.count("\n") == 2
+    assert (closed.status_code, nobody.status_code) == (403, 303)

@@ -1,11 +1,14 @@
 """Pages of imports: a file up, its columns, the preview by outcome, the confirmation, the progress, the report."""
 
+import csv
+import io
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from starlette.datastructures import UploadFile
 
+from chassis.errors import HubError
 from gateway.clients.asking import Record
 from gateway.pages.door import Here, PageRoute, Visit, pairs
 from gateway.pages.forms import Form
@@ -28,6 +31,15 @@ SERVICE_FIELDS = (
     "valid_from", "valid_until",
 )  # fmt: skip
 MOST_TERMS = 50
+TEMPLATE_COLUMNS = (
+    "service id", "service name", "organisation", "description", "category", "languages", "lat", "lon", "places", "hours", "remote", "valid from",
+    "valid until",
+)  # fmt: skip
+"""Headers that every reading of a table knows by itself."""
+TEMPLATE_LINE = {
+    "service id": "class-1", "service name": "French class for beginners", "category": "language.class", "languages": "fr;en", "places": "10",
+    "hours": "Tu 18:00-20:00", "remote": "no",
+}  # fmt: skip
 
 
 @router.get("/imports")
@@ -50,6 +62,24 @@ async def begin_import(visit: Here) -> Response:
     if made is None:
         return await _list_page(visit, form, 422)
     return visit.go(f"/imports/{made['id']}", "import-begun")
+
+
+@router.get("/imports/template.csv")
+async def give_template(visit: Here) -> Response:
+    """An empty list of offers with the columns that are read without asking, and one line to overwrite, with the reader's own organisation."""
+    visit.asker.require("POST", "/api/v1/imports")
+    actor_id = visit.visitor.caller.actor_id
+    try:
+        own = (await visit.ask.registry.actor(str(actor_id)))["slug"] if actor_id else ""
+    except HubError:
+        own = ""
+    rows = io.StringIO()
+    writer = csv.writer(rows)
+    writer.writerow(TEMPLATE_COLUMNS)
+    writer.writerow([own if column == "organisation" else TEMPLATE_LINE.get(column, "") for column in TEMPLATE_COLUMNS])
+    headers = {"Content-Disposition": 'attachment; filename="offers.csv"', "Cache-Control": "no-store"}
+    # With the mark by which spreadsheets recognise UTF-8.
+    return Response("\ufeff" + rows.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/imports/{import_id}")
