@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, false, func, literal, or_, select, true, union_all
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, cast, exists, false, func, literal, null, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import invalid_field
 from chassis.identity import Caller
 from chassis.paging import PageRequest
+from chassis.tables import UTCDateTime
 from services.matching.model import desk
 from services.matching.model.desk import DeskEntry, DeskKind, DeskPage, DeskScope
 from services.matching.store.cases import seen_by
@@ -40,13 +41,17 @@ class DeskStore:
         parts = _parts(caller, now, scope)
         if not parts:
             return DeskPage([], None, {})
-        waiting = union_all(*parts).subquery("waiting")
-        counted = await self._session.execute(select(waiting.c.kind, func.count()).group_by(waiting.c.kind))
-        counts = {DeskKind(kind): count for kind, count in counted.all()}
-        query = _after(select(waiting), waiting, page)
+        waiting = union_all(*parts).cte("waiting")
+        query = _after(select(waiting.c.kind, waiting.c.rank, waiting.c.at, waiting.c.id), waiting, page)
         if kinds:
             query = query.where(waiting.c.kind.in_([kind.value for kind in kinds]))
-        rows = (await self._session.execute(query.limit(page.limit + 1))).all()
+        shown = query.limit(page.limit + 1).subquery("shown")
+        nothing = cast(null(), UTCDateTime), cast(null(), C.id.type)
+        counted = select(waiting.c.kind, func.count(), *nothing).group_by(waiting.c.kind)
+        # Both read the one list of what waits, which is made once.
+        found = (await self._session.execute(union_all(select(shown), counted))).all()
+        counts = {DeskKind(row.kind): row.rank for row in found if row.id is None}
+        rows = sorted((row for row in found if row.id is not None), key=lambda row: (row.rank, row.at, row.id))
         entries = [DeskEntry(DeskKind(row.kind), row.rank, row.at, row.id) for row in rows[: page.limit]]
         more = (entries[-1].rank, entries[-1].at, entries[-1].id) if len(rows) > page.limit else None
         return DeskPage(entries, more, counts)
@@ -57,7 +62,7 @@ class DeskStore:
         return {row.need_id: (row.offer_id, row.score) for row in (await self._session.execute(query)).all()}
 
 
-def _after(query: Select[Any], waiting: Subquery, page: PageRequest) -> Select[Any]:
+def _after(query: Select[Any], waiting: CTE, page: PageRequest) -> Select[Any]:
     """In order, from where the page before ended."""
     rank, at, key = waiting.c.rank, waiting.c.at, waiting.c.id
     if page.after is not None:
