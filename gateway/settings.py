@@ -48,6 +48,9 @@ class GatewaySettings(HubSettings):
         pattern=r"^https://[A-Za-z0-9.-]+(/[A-Za-z0-9._~/?=&%-]*)?$",
         description="The neutral page that opens when somebody leaves the pages of asking for help quickly.",
     )
+    backup_mark: str | None = Field(
+        None, max_length=500, description="A file that your backup touches when it has ended well; the page of health tells how old it is."
+    )
     demo: bool = Field(False, description="Marks every page as a demonstration.")
     actors_url: str = Field("http://127.0.0.1:8101", description="Address of the service actors, when it runs apart.")
     people_url: str = Field("http://127.0.0.1:8102", description="Address of the service people, when it runs apart.")

@@ -229,6 +229,22 @@ async def test_a_test_event_can_be_sent_and_its_delivery_seen(bench: Bench, rece
     assert json.loads(receiver.heard[0][1])["type"] == "hub.notifications.webhook.test.v1"
 
 
+async def test_a_delivery_that_ended_is_sent_again_with_the_same_event_id(bench: Bench, receiver: Receiver) -> None:
+    webhook = await set_up(bench, receiver.url)
+    path = f"/api/v1/webhooks/{webhook['id']}"
+    first = (await bench.post(CLIENT, f"{path}/test")).json()
+    too_early = await bench.post(CLIENT, f"{path}/deliveries/{first['id']}/resend")
+    await bench.run_timer("call webhooks")
+
+    again = await bench.post(account("admin"), f"{path}/deliveries/{first['id']}/resend")
+
+    await bench.run_timer("call webhooks")
+    assert (too_early.status_code, again.status_code) == (404, 202)
+    assert [heard[0]["webhook-id"] for heard in receiver.heard] == [first["event_id"]] * 2
+    other = await bench.post(api_client("read"), f"{path}/deliveries/{first['id']}/resend")
+    assert other.status_code == 404
+
+
 async def test_without_the_setting_loopback_is_not_called_whatever_its_name(databases: Databases, clock: TestClock, receiver: Receiver) -> None:
     settings = Settings(**settings_for_tests(await databases.fresh("sqlite", "notifications"), webhook_seconds=2))
     async with bench_for(lambda: build(settings, Vault(), clock)) as bench:

@@ -53,7 +53,7 @@ async def see_health(visit: Here) -> Response:
     found = await visit.ask.upkeep.all("/upkeep?sizes=true")
     certificate = await asyncio.to_thread(_certificate, visit)
     parts = [_service(name, told) for name, told in found.items()]
-    around = Part("around", [certificate, _disk(list(found.values())), _settings(visit, found), _backup()])
+    around = Part("around", [certificate, _disk(list(found.values())), _settings(visit, found), await asyncio.to_thread(_backup, visit)])
     worst = max((part.light for part in (*parts, around)), key=ORDER.__getitem__)
     return visit.page("administration/health.html", parts=parts, around=around, worst=worst, version=VERSION, now=datetime.now(UTC).isoformat())
 
@@ -156,11 +156,22 @@ def _settings(visit: Visit, found: dict[str, Record | None]) -> Line:
     )
 
 
-def _backup() -> Line:
-    """Said plainly: this release has no command for it, so nothing can be known here."""
-    return Line(
-        _("Backup"),
-        "look",
-        _("The hub does not make backups itself in this release, and cannot know of yours."),
-        _("Let your server copy the data folder, or the databases, every night, and the vault's keys to another place. Try a restore twice a year."),
-    )
+def _backup(visit: Visit) -> Line:
+    """When the city's own backup last ended well, as the file says that it touches then. Said plainly where nothing is known."""
+    about, path = _("Backup"), visit.settings.backup_mark
+    if path is None:
+        return Line(
+            about,
+            "look",
+            _("The hub does not make backups itself in this release, and does not know of yours."),
+            _("Let your server copy the databases every night, and the vault's keys to another place. Let it touch a file when it has ended "
+              "well, and name that file in the setting GATEWAY_BACKUP_MARK: then this page warns you when it stops."),
+        )  # fmt: skip
+    try:
+        ended = datetime.fromtimestamp(Path(path).stat().st_mtime, UTC)
+    except OSError:
+        return Line(about, "bad", _("No backup has ended yet: its file is not there."), _("Look whether the backup runs, and try it once by hand."))
+    hours = max(0, int((datetime.now(UTC) - ended).total_seconds() // 3600))
+    light = "good" if hours <= 36 else "look" if hours <= 7 * 24 else "bad"
+    words = _("The last one ended {hours} hours ago.", hours=number(hours))
+    return Line(about, light, words, _("Look why it stopped, and try it once by hand.") if light != "good" else _("Try a restore twice a year."))
