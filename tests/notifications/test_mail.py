@@ -136,6 +136,22 @@ async def test_an_address_that_is_none_is_not_written_to(bench: Bench, catcher: 
     assert catcher.messages() == []
 
 
+async def test_a_mail_that_failed_is_tried_again_when_an_administrator_says_so(bench: Bench, catcher: MailCatcher, vault: Vault) -> None:
+    vault.email = "no address"
+    await bench.hear(REQUEST)
+    await bench.run_timer("deliver mail")
+    mail = (await bench.get(account("admin"), "/api/v1/messages")).json()["items"][0]
+    vault.email = "amina@example.org"
+
+    refused = await bench.post(account("coordinator"), f"/api/v1/messages/{mail['id']}/retry")
+    again = await bench.post(account("admin"), f"/api/v1/messages/{mail['id']}/retry")
+    await bench.run_timer("deliver mail")
+    twice = await bench.post(account("admin"), f"/api/v1/messages/{mail['id']}/retry")
+
+    assert (refused.status_code, again.status_code, twice.status_code) == (403, 202, 404)
+    assert [state for state, _, _ in await states(bench)] == ["sent"]
+
+
 async def test_a_mail_server_that_is_away_is_tried_for_more_than_a_day_and_then_no_more(
     bench: Bench, catcher: MailCatcher, vault: Vault, clock: TestClock
 ) -> None:
