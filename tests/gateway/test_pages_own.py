@@ -243,8 +243,8 @@ async def test_results_are_told_in_words_pictures_and_tables_and_the_thanks_hold
     own.fakes.answers["GET /api/v1/results"] = {**RESULTS, "households": 0, "matches": 0, "people": None, "by_category": [], "by_month": []}
     empty = (await own.get("/my/results", "volunteer")).text
 
-    assert "Households: 7" in page and '<svg class="chart"' in page and page.count("<table>") == 2 and "November 2026" in page
-    assert "Households that were helped: 7" in thanks and CANARY not in thanks and "v@demo.example" not in thanks
+    assert "You have helped 7 households." in page and '<svg class="chart"' in page and page.count("<table>") == 2 and "November 2026" in page
+    assert "7 households were helped." in thanks and CANARY not in thanks and "v@demo.example" not in thanks
     assert "Nothing was completed yet" in empty
 
 
