@@ -26,7 +26,8 @@
   if (!window.EventSource || !part().dataset.liveId) return;
   const news = new EventSource("/api/v1/events");
   const kinds = ["need.posted", "need.proposals_ready", "need.changed", "match.confirmed", "match.accepted", "match.declined", "match.started",
-    "match.fulfilled", "match.failed", "match.cancelled", "match.expired", "round.solved", "round.applied"];
+    "match.fulfilled", "match.failed", "match.cancelled", "match.expired", "match.extended", "match.reminded", "need.withdrawn", "offer.posted",
+    "offer.approved", "offer.refused", "ask.received", "ask.settled", "round.solved", "round.applied"];
   // "any": the part is about many things.
   const heard = (event) => {
     const subject = part()?.dataset.liveId;

@@ -61,6 +61,15 @@ async def test_every_active_person_of_a_providing_actor_is_asked(bench: Bench) -
     assert {who for who, _ in await notices(bench)} == wanted
 
 
+@pytest.mark.parametrize(("state", "kind_told"), [("confirmed", "request_waits"), ("accepted", "help_to_report"), ("in_progress", "help_to_report")])
+async def test_a_reminder_asks_the_provider_for_what_is_due(bench: Bench, state: str, kind_told: str) -> None:
+    recorder, volunteer = await settled(bench, "coordinator"), await settled(bench, "volunteer")
+
+    await bench.hear(a_match(matching.MatchRemindedV1, state=state, recorded_by=recorder, provider_account_id=volunteer))
+
+    assert await notices(bench) == [(volunteer, kind_told)]
+
+
 async def test_a_request_that_nobody_can_answer_is_told_to_the_case_side(bench: Bench) -> None:
     recorder = await settled(bench, "coordinator", actor_id=CITY)
 
