@@ -185,6 +185,15 @@ async def _wider(visit: Visit, wanted: Mapping[str, str], words: Words) -> list[
     parent = (words.row(wanted.get("category")) or {}).get("parent")
     if parent:
         steps.append((words.category(parent), {**wanted, "category": parent}))
+    found = await _counted(visit, steps)
+    if not found and len(wanted) > 2:
+        # Giving up one filter was not enough: each of them alone.
+        found = await _counted(visit, [(_("Only: {filter}", filter=text), {name: wanted[name]}) for name, text in _said(wanted).items()])
+    return found
+
+
+async def _counted(visit: Visit, steps: list[tuple[str, dict[str, str]]]) -> list[tuple[str, str, int]]:
+    """Those of the searches that find something, with their address and number."""
     nothing: tuple[Listing, bool] = (Listing([]), True)
     counts = await gather(*(quietly(_search(visit, step, limit=1), nothing) for _name, step in steps))
     found = [
