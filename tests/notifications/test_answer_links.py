@@ -25,7 +25,7 @@ async def test_the_link_that_answers_stands_behind_the_number_sign_and_only_in_m
 
 
 async def test_without_a_token_the_mail_leads_to_signing_in_as_before(bench: Bench, catcher: MailCatcher, vault: Vault) -> None:
-    vault.token = None  # type: ignore[assignment]
+    vault.token = None
 
     await bench.hear(a_match(provider_account_id=new_id()))
     await bench.run_timer("deliver mail")
