@@ -111,7 +111,7 @@
       nodeHoverProgramClasses: { circle: ShapeProgram }, defaultDrawNodeLabel: nameWith(look), defaultDrawNodeHover: hoverWith(look),
       itemSizesReference: "positions", zoomToSizeRatioFunction: (ratio) => ratio, autoRescale: true, stagePadding: 24,
       labelSize: 14, labelDensity: 1, labelGridCellSize: 90, labelRenderedSizeThreshold: 5, zIndex: true, minEdgeThickness: 1.4,
-      minCameraRatio: 1 / 2 ** (CLOSEST + 1), maxCameraRatio: 2, hideEdgesOnMove: graph.size > 8 * MANY_LINES, hideLabelsOnMove: graph.order > 3000,
+      minCameraRatio: 1 / 2 ** (CLOSEST + 1), maxCameraRatio: 2, hideEdgesOnMove: graph.size > MANY_LINES, hideLabelsOnMove: graph.order > 3000,
       nodeReducer: reduced_node, edgeReducer: reduced_edge, zoomDuration: still ? 0 : 200, inertiaDuration: still ? 0 : 150, doubleClickZoomingDuration: still ? 0 : 200,
     });
     sigma.setCustomBBox(box);

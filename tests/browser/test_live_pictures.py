@@ -1,0 +1,158 @@
+"""The network and the map as live pictures, of a thousand organisations: what one sees, finds, narrows and shares."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page
+
+from chassis.call import AsgiTransport
+from chassis.identity import new_signing_key
+from gateway.app import SERVICES, build
+from gateway.settings import GatewaySettings
+from tests.gateway.pages_door import DRAWING, Fakes, page_of
+
+MANY, NETWORKS, LINKS = 1_000, 30, 1_300
+CITY = {"slug": "city-500", "kind": "municipality", "name": "City 500", "country": "FR", "lat": 45.19, "lon": 5.72}
+NODES: dict[str, list[Any]] = {
+    "slug": [f"network-{n}" if n < NETWORKS else f"city-{n}" for n in range(MANY)],
+    "name": [f"Network {n}" if n < NETWORKS else f"City {n}" for n in range(MANY)],
+    "kind": [1 if n < NETWORKS else 0 for n in range(MANY)],
+    "country": [0] * MANY,
+    "x": [(n * 37) % 2000 for n in range(MANY)],
+    "y": [(n * 91) % 1500 for n in range(MANY)],
+    "degree": [40 if n < NETWORKS else 1 for n in range(MANY)],
+}
+GRAPH = {
+    "kinds": ["municipality", "network"], "countries": ["FR"], "roles": ["member"],
+    "nodes": NODES | {"id": NODES["slug"], "community": [0] * MANY},
+    "edges": {
+        "member": [NETWORKS + n % (MANY - NETWORKS) for n in range(LINKS)], "network": [n % NETWORKS for n in range(LINKS)],
+        "role": [0] * LINKS, "since": [None if n % 10 == 0 else 2010 + n % 10 for n in range(LINKS)],
+    },
+}  # fmt: skip
+FACETS = {"total": 2, "kind": [{"value": "municipality", "count": 2}], "country": [{"value": "FR", "count": 2}], "network": [], "theme": []}
+POINTS = [
+    {"geometry": {"coordinates": [5.72, 45.19]}, "properties": CITY},
+    {"geometry": {"coordinates": [2.35, 48.85]}, "properties": {"cluster": True, "count": 41}},
+]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A gateway whose services answer with a thousand organisations."""
+    fakes = Fakes()
+    fakes.answers |= {
+        "GET /api/v1/network": GRAPH,
+        "GET /api/v1/network/drawing": {**DRAWING, "actors": MANY},
+        "GET /api/v1/network/years": {"years": [{"year": year, "joined": 1, "total": 1} for year in range(2011, 2020)], "networks": [], "undated": 0},
+        "GET /api/v1/network/central": page_of(),
+        "GET /api/v1/actors/facets": FACETS,
+        "GET /api/v1/actors.geojson": {"features": POINTS},
+        "GET /api/v1/actors/suggest": [CITY],
+        "GET /api/v1/actors/city-500": CITY,
+    }
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    app = build(GatewaySettings(signing_key=new_signing_key(), public_url=url), {name: AsgiTransport(fakes.app()) for name in SERVICES}, check=False)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield url
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Opens a page; what its policy forbids, or a script that breaks, fails the test."""
+    contexts, broken = [], []
+
+    def open_page(path: str, **options: Any) -> Page:
+        contexts.append(browser.new_context(locale="en-GB", **options))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.on("console", lambda message: broken.append(message.text) if message.type == "error" else None)
+        page.goto(address + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert broken == []
+
+
+def until(page: Page, question: str, value: Any = True) -> None:
+    """Wait for an answer of the page. (Its policy forbids playwright's own way.)"""
+    for _ in range(200):
+        if page.evaluate(f"() => {question}") == value:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{question} never became {value}: {page.evaluate(f'() => {question}')}")
+
+
+LIVE = "Boolean(document.querySelector('[data-network]').hubNetwork)"
+
+
+def test_a_thousand_organisations_are_one_live_picture_in_which_one_is_found_and_chosen(visit: Callable[..., Page]) -> None:
+    page = visit("/network")
+    until(page, LIVE)
+
+    page.fill("#q", "city 5")
+    page.get_by_role("button", name="City 500").click()
+
+    assert "1,000" in page.inner_text(".network-live p[role=status]")
+    assert not page.locator(".network-plain").is_visible()
+    assert page.inner_text(".network-panel h3") == "City 500"
+    assert "Network 20" in page.inner_text(".network-panel")
+    until(page, "new URL(location).searchParams.get('focus')", "city-500")
+
+
+def test_the_slider_of_years_narrows_picture_tables_and_address_by_keyboard(visit: Callable[..., Page]) -> None:
+    page = visit("/network?focus=city-500")
+    until(page, LIVE)
+    page.focus("#year-slider")
+
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+
+    assert page.inner_text(".years-told") == "2017"
+    assert page.get_attribute("#year-slider", "aria-valuetext") == "2017"
+    until(page, "new URL(location).searchParams.get('year')", "2017")
+    until(page, "document.querySelector('#tables').textContent.includes('begun by 2017')")
+    assert "1,300" not in page.inner_text(".network-live p[role=status]")
+    shared = visit(page.url.removeprefix(page.url.split("/network")[0]))
+    until(shared, LIVE)
+    assert shared.inner_text(".years-told") == "2017"
+    assert shared.inner_text(".network-panel h3") == "City 500"
+
+
+def test_without_scripts_the_picture_of_the_server_and_its_tables_stay(visit: Callable[..., Page]) -> None:
+    network = visit("/network", java_script_enabled=False)
+    ground = visit("/map", java_script_enabled=False)
+
+    assert network.locator(".network-plain svg.net").is_visible()
+    assert network.locator("#tables table").first.is_visible()
+    assert ground.locator("[data-map] svg.net").is_visible()
+
+
+def test_the_map_shows_land_and_dots_finds_a_city_and_opens_it_by_keyboard(visit: Callable[..., Page]) -> None:
+    page = visit("/map")
+    until(page, "document.querySelectorAll('.map-dot').length", 2)
+    until(page, "Boolean(document.querySelector('path.map-land'))")
+
+    page.get_by_role("button", name="City 500, Municipality").focus()
+    page.keyboard.press("Enter")
+
+    page.locator(".map-told a").wait_for()
+    assert page.get_attribute(".map-told a", "href") == "/actors/city-500"
+    page.keyboard.press("Escape")
+    page.fill("#q", "city 5")
+    page.locator(".found-names button").click()
+    until(page, "new URL(location).searchParams.get('lat')", "45.190")
