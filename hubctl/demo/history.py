@@ -1,4 +1,4 @@
-"""Invents the figures of the demo city's past: needs, requests and offers of two and a half years, of which only the counts are kept.
+"""Invents the figures of the demo city's past: needs, requests and offers of two years, of which only the counts are kept.
 
 Nobody in them exists, as in the rest of the demo. They are counted by the same rules as a real hub counts its days, and stand in the figures as what
 is left of cases that are long gone; no case, need or offer of them is in the database.
@@ -20,8 +20,8 @@ from services.matching.model.statistics.measures import Grain, next_start, start
 from services.matching.store.statistics_sources import area_of
 from services.matching.use_cases import statistics
 
-MONTHS = 30
-DAYS_APART = 92
+MONTHS = 24
+DAYS_APART = 35
 """Days up to today whose figures stand by themselves; further back, weeks and months do."""
 SEASON = (0.9, 0.95, 1.0, 0.95, 0.9, 0.85, 0.75, 0.7, 1.2, 1.35, 1.25, 1.0)
 """How busy each month of the year is, January first."""

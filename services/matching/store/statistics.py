@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Date, Integer, Select, String, and_, delete, func, insert, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.matching.model.statistics.counting import Figure
+from services.matching.model.statistics.counting import PAIRS, Figure
 from services.matching.model.statistics.measures import DURATIONS, STOCKS, Grain, next_start, start_of
 from services.matching.tables import Base, PublishedQuarterRow, StatisticDayRow, StatisticRow
 
 F, D, Q = (Base.metadata.tables[name].c for name in ("statistic", "statistic_day", "published_quarter"))
-PAIRS = ("category area", "category language")
-PORTION = 2000
+STATISTIC = Base.metadata.tables["statistic"]
+PORTION = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class StatisticsStore:
             for one, value in counts.items()
         ]  # fmt: skip
         for at in range(0, len(rows), PORTION):
-            await self._session.execute(insert(StatisticRow), rows[at : at + PORTION])
+            await self._session.execute(insert(STATISTIC), rows[at : at + PORTION])
         days = [date.fromordinal(each) for each in range(first.toordinal(), last.toordinal() + 1)]
         await self._session.execute(delete(StatisticDayRow).where(D.day.between(first, last)))
         await self._session.execute(insert(StatisticDayRow), [{"day": day, "counted_at": now} for day in days])

@@ -8,16 +8,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.matching.model.statistics.counting import Figure, MatchSpan, NeedSpan, OfferSpan, count_days
-from services.matching.model.statistics.measures import DURATIONS, STOCKS, Grain, back, next_start, spread_of, start_of
+from services.matching.model.statistics.measures import DURATIONS, Grain, back, next_start, spread_of, start_of
 from services.matching.model.statistics.published import PublishedTree, Tree, category_tree, flat, publish, published_spread
-from services.matching.store.statistics import PAIRS, Asked, without_pairs_from
+from services.matching.store.statistics import Asked, without_pairs_from
 from services.matching.work import Work
 
 AFTER_MIDNIGHT = timedelta(minutes=10)
 """A day is counted when it has been over for so long: what was begun before midnight has been written by then."""
 LONGEST = timedelta(days=30)
 """Days after the first one that are counted at once, within its month."""
-SUNDAY = 6
 FATES = ("fulfilled", "ended", "going_on")
 ANSWERS = ("accepted", "declined", "expired", "called_off", "waiting")
 RESULTS = ("fulfilled", "not_fulfilled", "going_on")
@@ -58,21 +57,14 @@ async def gather_days(work: Work, first: date, last: date) -> Gathered:
 
 
 async def count(gathered: Gathered, days_from: date) -> Counter[Figure]:
-    """The figures of the days, counted beside, without a transaction. What was there at the end of a day is left out where it would only be told by
-    week or month: broken by two dimensions, or before `days_from`."""
-    counted = await asyncio.to_thread(count_days, gathered.first, gathered.last, gathered.needs, gathered.matches, gathered.offers)
-    counts = Counter({figure: many for figure, many in counted.items() if _is_told(figure, gathered.last, days_from)})
+    """The figures of the days, counted beside, without a transaction; single days are told from `days_from`."""
+    spans = (gathered.needs, gathered.matches, gathered.offers)
+    counts = await asyncio.to_thread(count_days, gathered.first, gathered.last, *spans, days_from)
     for day, totals in gathered.without_place.items():
         for category, many in totals.items():
             if many > 0:
                 counts[Figure("category" if category else "", "needs_without_place", day, category)] = many
     return counts
-
-
-def _is_told(figure: Figure, last: date, days_from: date) -> bool:
-    if figure.measure not in STOCKS or figure.day == last:
-        return True
-    return figure.split not in PAIRS and (figure.day >= days_from or figure.day.weekday() == SUNDAY)
 
 
 def days_kept_from(work: Work) -> date:

@@ -8,6 +8,10 @@ from typing import NamedTuple
 
 from services.matching.model.statistics.measures import UNKNOWN, bucket_of
 
+PAIRS = ("category area", "category language")
+"""Figures broken by two dimensions."""
+SUNDAY = 6
+
 
 class Keys(NamedTuple):
     """What a thing counts under."""
@@ -79,10 +83,12 @@ class OfferSpan:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of some days, from `first` to `last`."""
+    """Counts of some days, from `first` to `last`. What was there at the end of a day is told of the last day only where it is broken by two
+    dimensions; before `days_from`, of Sundays and the last day only (they end a week or a month)."""
 
     first: date
     last: date
+    days_from: date
     counts: Counter[Figure] = field(default_factory=Counter)
     _steps: defaultdict[tuple[str, ...], Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
 
@@ -113,19 +119,23 @@ class Tally:
     def done(self) -> Counter[Figure]:
         """All counts, with what was there on each day."""
         length = (self.last - self.first).days + 1
+        days = [date.fromordinal(self.first.toordinal() + at) for at in range(length)]
+        told = [day == self.last or day >= self.days_from or day.weekday() == SUNDAY for day in days]
         for (measure, split, category, area, language), steps in self._steps.items():
             level = 0
             for at in range(length):
                 level += steps.get(at, 0)
-                if level:
-                    self.counts[Figure(split, measure, date.fromordinal(self.first.toordinal() + at), category, area, language)] = level
+                if level and told[at] and (at == length - 1 or split not in PAIRS):
+                    self.counts[Figure(split, measure, days[at], category, area, language)] = level
         self._steps.clear()
         return self.counts
 
 
-def count_days(first: date, last: date, needs: Iterable[NeedSpan], matches: Iterable[MatchSpan], offers: Iterable[OfferSpan]) -> Counter[Figure]:
-    """Every figure of the days from `first` to `last`. Linear in what is given; the order plays no part."""
-    tally = Tally(first, last)
+def count_days(
+    first: date, last: date, needs: Iterable[NeedSpan], matches: Iterable[MatchSpan], offers: Iterable[OfferSpan], days_from: date
+) -> Counter[Figure]:
+    """Every figure of the days from `first` to `last`, as `Tally` tells them. Linear in what is given; the order plays no part."""
+    tally = Tally(first, last, days_from)
     for need in needs:
         tally.happened("needs_posted", need.posted_at, need.keys)
         if need.end is not None:
