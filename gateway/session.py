@@ -149,6 +149,11 @@ class Sessions:
             self._known.popitem(last=False)
         return visitor
 
+    def _spoken(self, locale: str | None) -> str:
+        """An account's language, if it is offered here."""
+        hub = self._instance.now
+        return locale if locale in hub.languages else hub.default_language
+
     async def _ask(self, token: str, *, by_cookie: bool) -> Visitor | None:
         answer = await self._people.ask(GATEWAY, "POST", "/internal/v1/introspect", body={"token": token})
         if answer.status not in (200, 422):
@@ -163,7 +168,7 @@ class Sessions:
             role="client" if found["kind"] == "client" else found["role"],
             actor_id=UUID(found["actor_id"]) if found.get("actor_id") else None,
             scopes=frozenset(found.get("scopes") or ()),
-            locale=found.get("locale") or self._instance.now.default_language,
+            locale=self._spoken(found.get("locale")),
         )
         return Visitor(caller, token, by_cookie, found.get("session_id"), bool(found.get("second_factor_missing")))
 

@@ -2,7 +2,7 @@
 
 import time
 from asyncio import gather
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chassis.errors import HubError
 from gateway.clients.asking import Record
@@ -37,12 +37,27 @@ class Doors:
         )
 
 
+CHOSEN = {
+    "ask": "ask_without_name",
+    "offer": "offer_by_mail",
+    "ask_days": "ask_days",
+    "need_days": "need_days",
+    "closed_case_days": "closed_case_days",
+}
+"""What of it a city chooses: its name here -> its name in `contracts.instance`."""
 _known: dict[int, tuple[float, Doors]] = {}
 """Per hub."""
 
 
 async def open_doors(visit: Visit) -> Doors:
-    """What is open; while a service is away, what was open last."""
+    """What is open; while a service is away, what was open last. What the city has just chosen holds before the services were asked again."""
+    doors = await _remembered(visit)
+    chosen = visit.request.app.state.keeper.instance.now.chosen
+    new = {name: chosen[setting] for name, setting in CHOSEN.items() if chosen.get(setting) is not None}
+    return replace(doors, **new) if new else doors
+
+
+async def _remembered(visit: Visit) -> Doors:
     key = id(visit.request.app.state.lines)
     known = _known.get(key)
     if known is not None and time.monotonic() - known[0] < SECONDS:
