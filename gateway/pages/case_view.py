@@ -160,7 +160,7 @@ async def _case_page(visit: Visit, case_id: str, form: Form, contact: Record | N
         visit.ask.cases.case(case_id),
         visit.ask.needs.needs([("case_id", case_id), ("limit", "100")]),
         visit.ask.matches.matches([("case_id", case_id), ("limit", "100")]),
-        _asked_by_the_person(visit, case_id),
+        asked_by_the_person(visit, case_id),
         quietly(visit.ask.desk.history(case_id, [("limit", "20"), *([("cursor", cursor)] if cursor else [])]), Listing([])),
     )
     opened = [need["id"] for need in needs.items if need["state"] == "open"]
@@ -219,6 +219,6 @@ async def _teams(visit: Visit, actor_ids: list[str]) -> list[Record]:
     return [{"id": actor_id, "name": row["name"] if row else ""} for actor_id, row in zip(actor_ids, found, strict=False)]
 
 
-async def _asked_by_the_person(visit: Visit, case_id: str) -> bool:
+async def asked_by_the_person(visit: Visit, case_id: str) -> bool:
     """Whether the case was asked for without a name, so that its coordinator may write to the asker."""
     return visit.may("GET", "/api/v1/asks") and await quietly(visit.ask.asks.one(case_id), None) is not None

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 
 from chassis.context import correlation_id, follow, locale
 from gateway.clients.asking import Record
-from gateway.pages.case_view import id_of
+from gateway.pages.case_view import asked_by_the_person, id_of
 from gateway.pages.door import Here, PageRoute, Visit
 from gateway.pages.quietly import quietly
 from gateway.pages.vocabulary import naming, words_of
@@ -27,16 +27,17 @@ async def print_sheet(visit: Here, key: str, language: Word = "") -> Response:
     case_id = await id_of(visit, key)
     spoken = language if language in visit.settings.languages else locale()
     follow(correlation_id(), spoken)  # for the rest of this visit alone
-    words, case, needs, matches = await asyncio.gather(
+    words, case, needs, matches, asked = await asyncio.gather(
         words_of(visit),
         visit.ask.cases.case(case_id),
         visit.ask.needs.needs([("case_id", case_id), ("limit", "100")]),
         visit.ask.matches.matches([("case_id", case_id), ("state", "live"), ("limit", "50")]),
+        asked_by_the_person(visit, case_id),
     )
     agreed = [match for match in matches.items if match["state"] in ("accepted", "in_progress")][:SHOWN]
     appointments = await asyncio.gather(*(_appointment(visit, match) for match in agreed))
     live = [need for need in needs.items if need["state"] in ("open", "matched", "in_progress")]
-    page = visit.settings.public_url.rstrip("/") + "/follow"
+    page = visit.settings.public_url.rstrip("/") + ("/follow" if asked else "/")
     return visit.page(
         "sheet.html",
         case=case,
@@ -45,6 +46,7 @@ async def print_sheet(visit: Here, key: str, language: Word = "") -> Response:
         more=max(0, len(live) - SHOWN),
         qr=qr_path(page),
         page=page,
+        asked=asked,
         chosen=spoken,
         languages=[(code, LANGUAGE_NAMES.get(code, code)) for code in visit.settings.languages],
         hints=[code for code in case["languages"] if code in visit.settings.languages],
