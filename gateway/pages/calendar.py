@@ -7,8 +7,10 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_skeleton
 from fastapi import APIRouter, Path, Query, Response
 
+from chassis.context import locale
 from chassis.errors import NotFound
 from gateway.clients import Asker, Clients
 from gateway.clients.asking import Record
@@ -119,4 +121,4 @@ async def _calendar_page(visit: Visit, week: date | None, token: str | None = No
 
 
 def _day_of(day: date, slots: list[Slot]) -> Record:
-    return {"day": day.isoformat(), "slots": [slot for slot in slots if slot.day == day]}
+    return {"day": day.isoformat(), "name": str(format_skeleton("MMMEd", day, locale=locale())), "slots": [slot for slot in slots if slot.day == day]}
