@@ -30,6 +30,8 @@
   };
   const here = () => new URL(location.href);
 
+  // Whom the page is about; nobody else is dimmed for it.
+  const subject = here().searchParams.has("focus") ? null : frame.dataset.focus || null;
   let sigma = null;
   let graph = null;
   let box = null;
@@ -74,7 +76,7 @@
     edges.member.forEach((member, at) => {
       const [one, other] = [nodes.slug[member], nodes.slug[edges.network[at]]];
       if (!made_of.hasNode(one) || !made_of.hasNode(other)) return;
-      made_of.addEdge(one, other, { since: edges.since[at], role: parts[edges.role[at]], color: grey, size: 1, hidden: false });
+      made_of.addEdge(one, other, { since: edges.since[at], role: parts[edges.role[at]], color: grey, size: 0.1, hidden: false });
     });
     return made_of;
   };
@@ -96,12 +98,12 @@
   };
 
   const reduced_node = (slug, given) => {
-    if (!chosen || near_by.has(slug)) return { ...given, highlighted: slug === chosen || slug === hovered, forceLabel: slug === chosen, zIndex: 1 };
+    if (!chosen || chosen === subject || near_by.has(slug)) return { ...given, highlighted: slug === chosen || slug === hovered, forceLabel: slug === chosen, zIndex: 1 };
     return { ...given, color: mixed(given.color, look.card, 0.78), label: slug === hovered ? given.label : "", zIndex: 0 };
   };
   const reduced_edge = (edge, given) => {
-    if (!chosen) return given;
-    return graph.hasExtremity(edge, chosen) ? { ...given, color: look.ink, size: 5, zIndex: 1 } : { ...given, color: mixed(given.color, look.card, 0.6), zIndex: 0 };
+    if (!chosen || chosen === subject) return given;
+    return graph.hasExtremity(edge, chosen) ? { ...given, color: look.ink, zIndex: 1 } : { ...given, color: mixed(given.color, look.card, 0.6), zIndex: 0 };
   };
 
   const start = () => {
@@ -110,7 +112,7 @@
       nodeProgramClasses: { circle: ShapeProgram }, edgeProgramClasses: { line: lines }, defaultNodeType: "circle", defaultEdgeType: "line",
       nodeHoverProgramClasses: { circle: ShapeProgram }, defaultDrawNodeLabel: nameWith(look), defaultDrawNodeHover: hoverWith(look),
       itemSizesReference: "positions", zoomToSizeRatioFunction: (ratio) => ratio, autoRescale: true, stagePadding: 24,
-      labelSize: 14, labelDensity: 1, labelGridCellSize: 90, labelRenderedSizeThreshold: 5, zIndex: true, minEdgeThickness: 1.4,
+      labelSize: 14, labelDensity: 1, labelGridCellSize: 90, labelRenderedSizeThreshold: 5, zIndex: true, minEdgeThickness: 1.5,
       minCameraRatio: 1 / 2 ** (CLOSEST + 1), maxCameraRatio: 2, hideEdgesOnMove: graph.size > MANY_LINES, hideLabelsOnMove: graph.order > 3000,
       nodeReducer: reduced_node, edgeReducer: reduced_edge, zoomDuration: still ? 0 : 200, inertiaDuration: still ? 0 : 150, doubleClickZoomingDuration: still ? 0 : 200,
     });
@@ -150,7 +152,7 @@
       if (near) address.searchParams.set(name, value);
       else address.searchParams.delete(name);
     }
-    if (chosen) address.searchParams.set("focus", chosen);
+    if (chosen && chosen !== subject) address.searchParams.set("focus", chosen);
     else address.searchParams.delete("focus");
     history.replaceState(history.state, "", address);
   };
@@ -243,8 +245,8 @@
     start();
     const address = here().searchParams;
     const near = Number(address.get("near"));
-    const focus = address.get("focus") || frame.dataset.focus;
-    if (focus && graph.hasNode(focus)) choose(focus, !near);
+    const focus = address.get("focus") || subject;
+    if (focus && graph.hasNode(focus)) choose(focus, !near && focus !== subject);
     if (near) {
       const at = sigma.viewportToFramedGraph(sigma.graphToViewport({ x: Number(address.get("x")), y: -Number(address.get("y")) }));
       sigma.getCamera().setState({ ...at, ratio: 1 / 2 ** near });

@@ -7,9 +7,9 @@ from itertools import pairwise
 from gateway.clients.asking import Record
 from gateway.pages.registry.picture import KINDS, shape_of
 
-ACROSS, DOWN, RADIUS = 250, 62, 12
+ACROSS, DOWN, RADIUS = 210, 62, 12
 MOST_IN_COLUMN = 12
-LONGEST_NAME = 30
+LONGEST_NAME = 27
 Pair = tuple[str, str]
 
 
