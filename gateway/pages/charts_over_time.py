@@ -12,6 +12,8 @@ from gateway.pages.formats import direction, number
 
 TOP, DEEP, FOOT = 1.4, 13.0, 2.2
 """Heights in em: above the plot, of the plot, of the labels of periods below it."""
+EDGE = 9.0
+"""Percent of the width that the figures of the scale take."""
 MOST_LABELS = 5
 """Labels of periods that are written, the last one always."""
 MARKED = 40
@@ -192,7 +194,7 @@ def columns_of(labels: Sequence[str], series: Sequence[tuple[str, Values]]) -> C
     sums = [sum(values[at] or 0 for _, values in series) for at in range(len(labels))]
     frame, top = frame_of(labels, max(sums, default=0))
     count = len(labels)
-    width = round(100 / max(1, count) * COLUMN, 3)
+    width = round((100 - EDGE) / max(1, count) * COLUMN, 3)
     boxes = []
     for at, label in enumerate(labels):
         level = TOP + DEEP
@@ -213,7 +215,7 @@ def ranges_of(labels: Sequence[str], spreads: Sequence[tuple[float | None, float
     most = max((upper or median or 0 for median, _, upper in spreads), default=0)
     frame, top = frame_of(labels, most)
     count = len(labels)
-    width = round(min(100 / max(1, count) * COLUMN, 12), 3)
+    width = round(min((100 - EDGE) / max(1, count) * COLUMN, 12), 3)
     made = []
 
     def down(value: float) -> float:
@@ -261,5 +263,5 @@ def _apart(values: Sequence[float], least: float) -> float:
 
 
 def _along(at: int, count: int) -> float:
-    x = (at + 0.5) / max(1, count) * 100
+    x = EDGE + (at + 0.5) / max(1, count) * (100 - EDGE)
     return round(100 - x if direction() == "rtl" else x, 3)

@@ -68,6 +68,8 @@ def _rows_over_time(told: Told, measures: Sequence[str]) -> tuple[Row, ...]:
 
 def _over_time(told: Told, key: str, title: str, drawn: Sequence[str], others: Sequence[str]) -> Figure:
     measures = (*drawn, *others)
+    # A line that lies at nothing all the time is left to the table.
+    drawn = [measure for measure in drawn if told.labels and any(told.values(measure))] or drawn[:1]
     names = tuple(label("measure", measure) for measure in drawn)
     total = told.series["total"]
     words = ". ".join(f"{label('measure', measure)}: {number(total[measure])}" for measure in measures)
