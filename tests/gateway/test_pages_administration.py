@@ -5,7 +5,9 @@ from typing import Any, cast
 
 import pytest
 
+from gateway.pages.administration.words import ADMIN_WORDS
 from gateway.session import form_token
+from services.notifications.use_cases.webhooks import EVENT_TYPES
 from tests.gateway.pages_door import CANARY, CATEGORIES, CLIENT, ID, NOW, Door
 
 SETTINGS = {"version": 4, "fixed": [], "name": "Hub", "home_title": {"fr": CANARY, "uk": "Так"}, "trusted_actors": [], "updated_at": NOW}
@@ -278,3 +280,9 @@ async def test_the_stylesheet_follows_the_citys_colours(office: Door) -> None:
 
     assert "--main: #004d40" in sheet.text and "--link: #7b1fa2" in sheet.text and "prefers-color-scheme: dark" in sheet.text
     assert "immutable" in sheet.headers["cache-control"] and '<img class="logo"' not in page and fixed["colour"] not in sheet.text
+
+
+def test_each_event_that_can_be_chosen_is_one_that_webhooks_hear() -> None:
+    chosen = set(ADMIN_WORDS["webhook_event"])
+
+    assert chosen <= EVENT_TYPES

@@ -5,22 +5,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from contracts.documents import load_all
 from gateway.clients.asking import Record
 from gateway.pages.door import Here, PageRoute, Visit, pairs
 from gateway.pages.forms import Form
+from gateway.pages.words import choices
 from gateway.pages.words import say as _
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 POINTERS = {"/url": "url", "/events": "events"}
-HEARD = ("hub.actors.actor.", "hub.matching.offer.", "hub.matching.match.", "hub.matching.round.", "hub.matching.need.proposals")
-"""What an administrator's webhook may hear: organisations, offers, matches, rounds; never cases and needs."""
 Text = Annotated[str, Query(max_length=500)]
-
-
-def event_choices() -> list[tuple[str, str]]:
-    """The events that can be chosen, each with what its contract says of it."""
-    return [(subject, (event.__doc__ or "").split("\n")[0].strip()) for subject, event in load_all().items() if subject.startswith(HEARD)]
 
 
 @router.get("/admin/webhooks")
@@ -100,10 +93,12 @@ async def send_again(visit: Here, webhook_id: UUID, delivery_id: UUID) -> Respon
 
 async def _list_page(visit: Visit, form: Form, status: int = 200, made: Record | None = None) -> Response:
     listing = await visit.ask.webhooks.webhooks([("limit", "100")])
-    return visit.page("administration/webhooks.html", status, webhooks=listing.items, form=form, made=made, events=event_choices())
+    return visit.page("administration/webhooks.html", status, webhooks=listing.items, form=form, made=made, events=choices("webhook_event"))
 
 
 async def _webhook_page(visit: Visit, webhook_id: UUID, form: Form, status: int = 200, made: Record | None = None, cursor: str = "") -> Response:
     webhook = await visit.ask.webhooks.webhook(str(webhook_id))
     deliveries = await visit.ask.webhooks.deliveries(str(webhook_id), pairs(limit=25, cursor=cursor))
-    return visit.page("administration/webhook.html", status, webhook=webhook, deliveries=deliveries, form=form, made=made, events=event_choices())
+    return visit.page(
+        "administration/webhook.html", status, webhook=webhook, deliveries=deliveries, form=form, made=made, events=choices("webhook_event")
+    )
