@@ -199,3 +199,12 @@ async def test_a_member_leaves_the_team_and_only_the_own_team_takes_somebody_out
 
     assert seen == [404, 401, 403, 200, 200, 403]
     assert (left.json()["role"], left.json()["actor_id"]) == ("volunteer", None)
+
+
+async def test_an_export_says_that_there_is_a_calendars_address_and_not_which(town: Town) -> None:
+    volunteer = await town.person("volunteer")
+    token = (await town.bench.post(volunteer, "/api/v1/me/calendar-feed")).json()["token"]
+
+    export = await town.bench.get(volunteer, "/api/v1/me/export")
+
+    assert export.json()["calendar_address_since"] and token not in export.text

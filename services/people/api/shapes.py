@@ -91,6 +91,7 @@ def my_export(work: Work, data: MyData) -> schemas.MyExport:
         who_read_your_contact=[a_reading(one) for one in data.who_read_mine],
         contacts_you_read=[a_reading(one) for one in data.what_i_read],
         trail=[_trace(one) for one in data.trail],
+        calendar_address_since=data.calendar_since,
     )
 
 

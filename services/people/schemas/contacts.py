@@ -167,6 +167,7 @@ class MyExport(BaseModel):
     who_read_your_contact: list[ReadingRead]
     contacts_you_read: list[ReadingRead]
     trail: list[TraceRead]
+    calendar_address_since: datetime | None = Field(None, description="Since when your calendar has a secret address.")
 
 
 class CaseExport(BaseModel):

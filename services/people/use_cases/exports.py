@@ -1,6 +1,7 @@
 """Gives people what is kept about them (GDPR, Article 15), complete and machine-readable."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from contracts.roles import Role
 from services.people.model.consents import Consent
@@ -26,6 +27,7 @@ class MyData:
     who_read_mine: list[Reading]
     what_i_read: list[Reading]
     trail: list[Trace]
+    calendar_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ async def export_me(work: Work) -> MyData:
         await work.disclosures.of_person(person),
         await work.disclosures.by_reader(account.id),
         await work.trail.about(str(account.id)),
+        await work.feeds.since(account.id),
     )
 
 
