@@ -101,8 +101,8 @@ def _asked(visit: Visit, verb: str, one: Ticked, once: str | None) -> Coroutine[
 def _after_one(visit: Visit, verb: str, told: Told, back: str) -> Response:
     """Back to the list; after a confirmation with what takes it back."""
     if verb == "confirm" and back.startswith("/desk"):
-        back += f"{'&' if '?' in back else '?'}confirmed={told.answer['id']}"
-    done = {"confirm": "match-confirmed-undo", "withdraw": "need-withdrawn", "close": "case-closed", "approve": "offer-approve"}
+        return visit.go(f"{back}{'&' if '?' in back else '?'}confirmed={told.answer['id']}")
+    done = {"confirm": "match-confirmed", "withdraw": "need-withdrawn", "close": "case-closed", "approve": "offer-approve"}
     return visit.go(back, done.get(verb, f"match-{verb}"))
 
 

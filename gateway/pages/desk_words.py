@@ -110,7 +110,6 @@ DESK_WORDS: Mapping[str, Mapping[str, str]] = {
 """Group -> code -> English words."""
 
 DESK_DONE: Mapping[str, str] = {
-    "match-confirmed-undo": _("The match is confirmed. The provider is asked for an answer. You can take it back for fifteen minutes."),
     "match-remind": _("The provider is reminded."),
     "match-extend": _("The provider has more time to answer."),
     "match-undone": _("The match is taken back. The need is open again."),
