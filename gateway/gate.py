@@ -82,7 +82,7 @@ def security_headers(secure: bool, map_tiles_url: str = "") -> Headers:
         (b"x-content-type-options", b"nosniff"),
         (b"x-frame-options", b"DENY"),
         (b"referrer-policy", b"same-origin"),
-        (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), interest-cohort=()"),
+        (b"permissions-policy", b"camera=(), microphone=(), geolocation=(self), interest-cohort=()"),
         (b"cross-origin-opener-policy", b"same-origin"),
         (b"cross-origin-resource-policy", b"same-origin"),
     ]
