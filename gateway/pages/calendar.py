@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_skeleton
 from fastapi import APIRouter, Path, Query, Response
 
-from chassis.context import locale
+from chassis.context import correlation_id, follow, locale
 from chassis.errors import NotFound
 from gateway.clients import Asker, Clients
 from gateway.clients.asking import Record
@@ -86,6 +86,8 @@ async def read_feed(visit: Here, name: FeedToken) -> Response:
     asker = Asker(visitor, visit.asker.lines, visit.asker.permissions, visit.asker.limits, visit.asker.address)
     if not asker.may("POST", "/api/v1/matches/x/accept"):
         raise NoCalendar("There is no calendar at this address.")
+    # A calendar program speaks no language; its owner does.
+    follow(correlation_id(), visitor.caller.locale)
     owner = replace(visit, visitor=visitor, ask=Clients.over(asker), asker=asker)
     return _file(owner, await _times(owner), "my-help.ics")
 

@@ -187,6 +187,8 @@ async def test_the_calendars_address_is_shown_once_and_reads_without_signing_in(
     ended = await own.post("/my/calendar/feed/end", "volunteer")
 
     feed = await own.get(f"/calendar/{TOKEN}.ics")
+    own.fakes.answers["POST /internal/v1/calendar-feeds/open"] = {**LINK, "locale": "fr"}
+    french = await own.get(f"/calendar/{TOKEN}.ics")
     own.fakes.answers["POST /internal/v1/calendar-feeds/open"] = (404, {"code": "link_gone", "detail": "Gone.", "errors": []})
     gone, odd = await own.get(f"/calendar/{TOKEN}.ics"), await own.get("/calendar/x.ics")
 
@@ -198,6 +200,7 @@ async def test_the_calendars_address_is_shown_once_and_reads_without_signing_in(
     assert {str(event["SUMMARY"]) for event in events} == {"Language class", text_in(MINE["title"])}
     assert not any(word in feed.text for word in ("K7QX", "Amina", "household", "GEO", "ATTENDEE", "LOCATION"))
     assert (gone.status_code, odd.status_code) == (404, 404)
+    assert french.status_code == 200
 
 
 async def test_a_match_is_taken_into_a_calendar_by_itself(own: Door) -> None:
