@@ -14,7 +14,7 @@ TOP, DEEP, FOOT = 1.4, 13.0, 2.2
 """Heights in em: above the plot, of the plot, of the labels of periods below it."""
 EDGE = 9.0
 """Percent of the width that the figures of the scale take."""
-MOST_LABELS = 5
+MOST_LABELS = 3
 """Labels of periods that are written, the last one always."""
 MARKED = 40
 """Periods up to which each point of a line has its mark; beyond, the last one only."""

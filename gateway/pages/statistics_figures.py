@@ -62,7 +62,7 @@ class Open:
             return language_name(key)
         if by == "area":
             return self.place(key) if "," in key else key
-        return label("measure" if by == "use" else by, key)
+        return label({"use": "measure", "answer": "request_answer"}.get(by, by), key)
 
 
 def open_figures(told: Open) -> list[Figure]:
@@ -165,13 +165,19 @@ def _lists(told: Open) -> list[Figure]:
                 rows,
                 ((label("measure", "needs_posted"), told.definitions.get("needs_posted", "")), _rounding(told)),
                 source(PUBLISHED, told.query),
-                says=() if rows else (say(_("No group of this quarter is large enough to be told.")),),
+                says=_said_of_list(rows, bool(cells)),
                 words=say(_("A map of squares of about 5 by 5 kilometres. The table below has every area that may be told.")) if cells else "",
                 drawn=drawn if drawn is not None and drawn.cells else None,
                 bars=bars_of(shown) if shown and not cells else None,
             )
         )
     return found
+
+
+def _said_of_list(rows: Sequence[Row], on_map: bool) -> tuple[str, ...]:
+    if not rows:
+        return (say(_("No group of this quarter is large enough to be told.")),)
+    return (say(_("Each square is about 5 by 5 kilometres, with the needs recorded there. North is above.")),) if on_map else ()
 
 
 def _ordered(by: str, counts: Mapping[str, int]) -> list[str]:
@@ -252,6 +258,7 @@ def _times(told: Open) -> Figure:
             (say(_("Rounded")), say(_("In whole days. The median is told of ten or more, the quartiles of forty or more."))),
         ),
         source(PUBLISHED, told.query),
+        says=(say(_("The picture shows the days from need to match: a line at the median of each period, and a box around the middle half.")),),
         words=say(_("Median days from need to match in each quarter, with the range of the middle half where it may be told.")),
         drawn=ranges_of(told.labels, spreads, words) if any(one[0] is not None for one in spreads) else None,
     )
@@ -261,7 +268,9 @@ def _registry(told: Open) -> list[Figure]:
     registry = told.registry
     offers: dict[str, Any] = registry.get("open_offers_by_category") or {}
     kinds: dict[str, int] = registry.get("actors_by_kind") or {}
-    years: dict[str, int] = registry.get("declarations_by_year") or {}
+    dated: dict[str, int] = registry.get("declarations_by_year") or {}
+    known = [int(year) for year in dated if year.isdecimal()]
+    years = {str(year): dated.get(str(year), 0) for year in range(min(known), max(known) + 1)} if known and max(known) - min(known) < 200 else dated
     as_of = (say(_("When")), say(_("As published for the day; the same for every reader until the next day.")))
     tables = (
         ("open-offers", say(_("Open offers today")), say(_("Kind of help")), "category", dict(sorted(offers.items())), told.category,

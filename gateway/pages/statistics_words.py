@@ -49,7 +49,7 @@ STATISTICS_WORDS: Mapping[str, Mapping[str, str]] = {
         "places_used": _("Places used"),
     },
     "fate": {"fulfilled": _("Fulfilled"), "ended": _("Ended without help"), "going_on": _("Open or being helped")},
-    "answer": {
+    "request_answer": {
         "accepted": _("Accepted"),
         "declined": _("Declined"),
         "expired": _("Not answered in time"),
