@@ -63,8 +63,15 @@
   });
 
   // A list with ticks waits; it is fetched anew when nothing is ticked any more.
+  let missed = false;
   document.addEventListener("htmx:before:request", (event) => {
-    if (document.querySelector(".tick:checked")) event.preventDefault();
+    missed = Boolean(document.querySelector(".tick:checked"));
+    if (missed) event.preventDefault();
+  });
+  document.addEventListener("change", () => {
+    if (!missed || document.querySelector(".tick:checked")) return;
+    missed = false;
+    document.getElementById("live")?.dispatchEvent(new Event("hubnews"));
   });
   document.addEventListener("htmx:after:swap", ready);
 })();
