@@ -105,7 +105,7 @@
     document.addEventListener("explore:found", async ({ detail }) => {
       const answer = await fetch(`/api/v1/actors/${encodeURIComponent(detail.slug)}`);
       const { lat, lon } = answer.ok ? await answer.json() : {};
-      if (Number.isFinite(lat) && frame.hubMap) frame.hubMap.reveal(detail.slug, lat, lon);
+      if (Number.isFinite(lat) && frame.hubMap) frame.hubMap.reveal({ id: detail.slug, lat, lon, name: detail.name, kind: detail.kind, path: `/actors/${encodeURIComponent(detail.slug)}` });
       else location.assign(`/actors/${encodeURIComponent(detail.slug)}`);
     });
   }

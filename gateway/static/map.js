@@ -1,14 +1,13 @@
 // A live map of what an element with data-map says (docs/pages/map-component.md). What the page wrote inside stays where something fails.
 "use strict";
 (() => {
-  const SVG = "http://www.w3.org/2000/svg";
   const CELL = 56; // points within so many pixels are one dot
   const MOST_LISTED = 30;
+  const CLOSE_ZOOM = 8; // where the outline of the land still says something
   const FINE_ZOOM = 11; // from here the service is asked for each point by itself
   const NAMED_KINDS = { need: 8, offer: 9, place: 10 };
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const number = new Intl.NumberFormat(document.documentElement.lang);
-  let ground = null;
 
   const read = (text, otherwise) => {
     try { return text ? JSON.parse(text) : otherwise; } catch { return otherwise; }
@@ -21,60 +20,7 @@
   };
   const say = (words, name, values = {}) => (words[name] || "").replace(/\{(\w+)\}/g, (all, key) => (key in values ? values[key] : all));
 
-  // The outline of the land: lines that each stand once, and rings that name them.
-  const landOf = ({ steps, lines, rings }) => {
-    const placed = lines.map((flat) => {
-      let x = 0;
-      let y = 0;
-      const line = [];
-      for (let at = 0; at < flat.length; at += 2) line.push([(y += flat[at + 1]) / steps, (x += flat[at]) / steps]);
-      return line;
-    });
-    // Over the 180th meridian longitudes go on beyond 180 degrees, so that no line crosses the whole map.
-    const one_turn = (points) => {
-      let before = points[0][1];
-      return points.map(([lat, lon]) => [lat, (before = lon - 360 * Math.round((lon - before) / 360))]);
-    };
-    return rings.map((ring) => [one_turn(ring.flatMap((n) => (n < 0 ? placed[~n].slice().reverse() : placed[n]).slice(1)))]);
-  };
-  const land = () => (ground ||= fetch("/static/vendor/ground.json").then((answer) => answer.json()).then(landOf));
-
-  // Each kind has its own outline, as in the pictures that the server draws: nobody needs colours.
-  const outline = (kind, c, r) => {
-    const star = (n) => Array.from({ length: 2 * n }, (_, i) => {
-      const far = i % 2 ? r * 0.5 : r * 1.15;
-      const turn = (Math.PI * i) / n - Math.PI / 2;
-      return `${(c + far * Math.cos(turn)).toFixed(1)} ${(c + far * Math.sin(turn)).toFixed(1)}`;
-    }).join("L");
-    const half = r / 2;
-    const third = r / 3;
-    return {
-      1: `M${c} ${c - r}l${r} ${r}l${-r} ${r}l${-r} ${-r}z`,
-      2: `M${c} ${c - r}l${r} ${2 * r}h${-2 * r}z`,
-      3: `M${c - 0.89 * r} ${c - 0.89 * r}h${1.78 * r}v${1.78 * r}h${-1.78 * r}z`,
-      4: `M${c - half} ${c - r}h${r}l${half} ${r}l${-half} ${r}h${-r}l${-half} ${-r}z`,
-      5: `M${c - r} ${c - r}h${2 * r}l${-r} ${2 * r}z`,
-      6: `M${c - third} ${c - r}h${2 * third}v${r - third}h${r - third}v${2 * third}h${third - r}v${r - third}h${-2 * third}v${third - r}h${third - r}v${-2 * third}h${r - third}z`,
-      8: `M${star(5)}z`,
-    }[kind];
-  };
-  const picture = (kind, size, r, text = "") => {
-    const svg = document.createElementNS(SVG, "svg");
-    for (const [key, value] of [["width", size], ["height", size], ["aria-hidden", "true"]]) svg.setAttribute(key, value);
-    const path = outline(kind, size / 2, r);
-    const shape = document.createElementNS(SVG, path ? "path" : "circle");
-    if (path) shape.setAttribute("d", path);
-    else for (const [key, value] of [["cx", size / 2], ["cy", size / 2], ["r", r]]) shape.setAttribute(key, value);
-    shape.setAttribute("class", `k${kind}`);
-    svg.append(shape);
-    if (text) {
-      const written = document.createElementNS(SVG, "text");
-      for (const [key, value] of [["x", size / 2], ["y", size / 2], ["dy", "0.36em"]]) written.setAttribute(key, value);
-      written.textContent = text;
-      svg.append(written);
-    }
-    return svg;
-  };
+  const { land, picture } = window.hubMapShapes;
 
   class HubMap {
     constructor(frame) {
@@ -97,6 +43,7 @@
       this.layer = L.layerGroup().addTo(this.map);
       this.map.on("moveend", () => this.moved());
       this.map.on("popupopen", ({ popup }) => this.opened(popup));
+      this.map.on("popupclose", () => this.drawing || (this.wanted = this.revealed = null));
       new ResizeObserver(() => this.map.invalidateSize({ pan: false })).observe(this.box);
       this.begin();
     }
@@ -148,14 +95,17 @@
 
     choose(id) {
       const point = this.points.find((one) => one.id === id);
-      if (point) this.reveal(id, point.lat, point.lon);
+      if (point) this.reveal(point);
       return Boolean(point);
     }
 
-    reveal(id, lat, lon) {
-      this.wanted = id;
-      this.map.setView([lat, lon], Math.max(this.map.getZoom(), FINE_ZOOM), { animate: false });
-      this.moved();
+    // Goes to a point and opens it, also one that no answer has held yet.
+    reveal(point) {
+      this.told_of(point);
+      this.revealed = point;
+      this.wanted = point.id;
+      this.map.setView([point.lat, point.lon], Math.max(this.map.getZoom(), CLOSE_ZOOM), { animate: false });
+      this.draw();
     }
 
     everything() {
@@ -212,12 +162,15 @@
     draw() {
       if (!this.map._loaded) return;
       const held = document.activeElement?.dataset?.key;
+      this.drawing = true; // a popup that closes because its dot is drawn anew opens again
       this.layer.clearLayers();
+      this.drawing = false;
       for (const [one, other] of this.lines) {
         const [a, b] = [this.points[one], this.points[other]];
         if (a && b) this.layer.addLayer(L.polyline([[a.lat, a.lon], [b.lat, b.lon]], { className: "map-line", interactive: false }));
       }
       for (const group of this.gathered()) this.put(group);
+      if (this.revealed && !this.points.some((one) => one.id === this.revealed.id)) this.put([this.revealed]);
       if (held) this.box.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
       const seen = this.points.filter((one) => this.map.getBounds().contains([one.lat, one.lon]));
       this.frame.dispatchEvent(new CustomEvent("map:seen", { bubbles: true, detail: { points: seen, total: this.points.length } }));
@@ -244,9 +197,7 @@
       });
       this.layer.addLayer(marker);
       if (this.wanted && first.id === this.wanted && count === 1) {
-        this.wanted = null;
         marker.openPopup();
-        this.told_of(first);
       }
     }
 

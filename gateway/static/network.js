@@ -93,7 +93,10 @@
       return { ...given, hidden: !is_there };
     }, { attributes: ["hidden"] });
     graph.updateEachNodeAttributes((slug, given) => ({ ...given, hidden: !seen.has(slug) && (Boolean(year) || graph.order > 1) && graph.degree(slug) > 0 }), { attributes: ["hidden"] });
-    if (chosen) tell_panel();
+    if (chosen) {
+      beside();
+      tell_panel();
+    }
     note.textContent = say("shown", { actors: number.format(seen.size), memberships: number.format(graph.filterEdges((_edge, given) => !given.hidden).length) });
   };
 
@@ -103,7 +106,7 @@
   };
   const reduced_edge = (edge, given) => {
     if (!chosen || chosen === subject) return given;
-    return graph.hasExtremity(edge, chosen) ? { ...given, color: look.ink, zIndex: 1 } : { ...given, color: mixed(given.color, look.card, 0.6), zIndex: 0 };
+    return graph.hasExtremity(edge, chosen) ? { ...given, color: look.ink, size: 2.5 / sigma.scaleSize(1), zIndex: 1 } : { ...given, color: mixed(given.color, look.card, 0.6), zIndex: 0 };
   };
 
   const start = () => {
@@ -111,7 +114,7 @@
     sigma = new Sigma(graph, canvas, {
       nodeProgramClasses: { circle: ShapeProgram }, edgeProgramClasses: { line: lines }, defaultNodeType: "circle", defaultEdgeType: "line",
       nodeHoverProgramClasses: { circle: ShapeProgram }, defaultDrawNodeLabel: nameWith(look), defaultDrawNodeHover: hoverWith(look),
-      itemSizesReference: "positions", zoomToSizeRatioFunction: (ratio) => ratio, autoRescale: true, stagePadding: 24,
+      itemSizesReference: "positions", zoomToSizeRatioFunction: (ratio) => ratio, autoRescale: true, stagePadding: 36,
       labelSize: 14, labelDensity: 1, labelGridCellSize: 90, labelRenderedSizeThreshold: 5, zIndex: true, minEdgeThickness: 1.5,
       minCameraRatio: 1 / 2 ** (CLOSEST + 1), maxCameraRatio: 2, hideEdgesOnMove: graph.size > MANY_LINES, hideLabelsOnMove: graph.order > 3000,
       nodeReducer: reduced_node, edgeReducer: reduced_edge, zoomDuration: still ? 0 : 200, inertiaDuration: still ? 0 : 150, doubleClickZoomingDuration: still ? 0 : 200,
@@ -144,6 +147,7 @@
 
   // The address says what is seen, in the server's words.
   const tell = () => {
+    if (chosen && chosen !== subject) sigma.refresh({ skipIndexation: true }); // its lines are as thick at each distance
     const address = here();
     const near = Math.max(0, Math.min(CLOSEST, Math.round(-Math.log2(sigma.getCamera().getState().ratio))));
     const { width, height } = sigma.getDimensions();
@@ -173,10 +177,14 @@
     else sigma.getCamera().animate(to, { duration: 300 });
   };
 
+  const beside = () => {
+    near_by = new Set(chosen ? [chosen] : []);
+    if (chosen) graph.forEachEdge(chosen, (_edge, given, one, other) => given.hidden || near_by.add(one).add(other));
+  };
   const tell_panel = () => window.hubPanel.show(chosen, graph, { panel, say, roles, kinds, countries, number, made, choose, most: MOST_LISTED });
   const choose = (slug, move = true) => {
     chosen = slug && graph.hasNode(slug) ? slug : null;
-    near_by = new Set(chosen ? [chosen, ...graph.neighbors(chosen)] : []);
+    beside();
     tell_panel();
     if (!sigma) return;
     sigma.refresh({ skipIndexation: true });

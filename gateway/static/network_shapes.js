@@ -130,7 +130,10 @@ window.hubShapes = (() => {
   // Names that would cover one another are left out; who is chosen keeps its name.
   let taken = [];
   const names_anew = (own) => {
-    taken = own ? [[own.x, own.y + Math.max(own.size, 3) + 2, short(own.label || "").length * 4.6 + 8]] : [];
+    if (!own) return void (taken = []);
+    const reach = Math.max(own.size, 3) * 1.3 + 6;
+    taken = [[own.x, own.y + Math.max(own.size, 3) + 2, short(own.label || "").length * 4.6 + 8]];
+    for (let y = own.y - reach - 12; y < own.y + reach; y += 12) taken.push([own.x, y, reach]);
   };
   const is_free = (x, y, half, height, own) => {
     const free = own || taken.every(([left, top, width]) => Math.abs(left - x) > width + half || Math.abs(top - y) > height * 1.15);
