@@ -91,7 +91,7 @@ async def routes(request: Request) -> dict[str, dict[str, list[str]]]:
     paths: dict[str, list[str]] = {}
     for route in request.app.routes:
         if isinstance(route, APIRoute) and route.include_in_schema:
-            paths.setdefault(route.path_format, []).extend(sorted(route.methods))
+            paths.setdefault(route.path_format, []).extend(sorted(route.methods or ()))
     return {"paths": paths}
 
 

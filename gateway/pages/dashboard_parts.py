@@ -155,13 +155,7 @@ def needs_against_supply(told: Told) -> Figure:
             (say(_("Area")), say(_("A square of about 5 by 5 kilometres, named after a place of the city near its middle, or by the middle."))),
         ),
         source(PARTS, [("by", "area"), *told.query]),
-        says=(
-            say(
-                _(
-                    "Each square is about 5 by 5 kilometres: the needs that wait there, and in brackets the free places. North is above."
-                )
-            ),
-        ),
+        says=(say(_("Each square is about 5 by 5 kilometres: the needs that wait there, and in brackets the free places. North is above.")),),
         words=say(
             _("A map of squares. The darker and the more heavily framed a square is, the more needs wait there. The table below has every area.")
         ),

@@ -1,7 +1,7 @@
 """Dates, numbers, languages and countries as the reader writes them (CLDR, through Babel)."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
