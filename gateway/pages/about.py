@@ -51,7 +51,7 @@ async def tell_imprint(visit: Here) -> Response:
 
 
 def _instance(visit: Visit) -> Instance:
-    now: Instance = visit.request.app.state.keeper.instance.now
+    now = visit.instance
     return now
 
 

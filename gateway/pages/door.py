@@ -15,6 +15,7 @@ from chassis.errors import HubError, TooManyRequests, Unauthenticated
 from chassis.identity import Caller
 from gateway.clients import Asker, Clients, ProblemFromService
 from gateway.gate import Gatekeeper
+from gateway.instance import Instance
 from gateway.pages.forms import Form
 from gateway.pages.kept import address_of, forget_typed, refill, typed_before
 from gateway.pages.templating import environment
@@ -70,6 +71,11 @@ class Visit:
     def role(self) -> str | None:
         """The visitor's role, if they are signed in."""
         return self.visitor.caller.role if self.visitor.signed_in else None
+
+    @property
+    def instance(self) -> Instance:
+        """What the city chose for its hub, as it is now."""
+        return self.request.app.state.keeper.instance.now  # type: ignore[no-any-return]
 
     def is_one_of(self, *roles: str) -> bool:
         """Whether the visitor has one of these roles."""

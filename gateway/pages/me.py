@@ -166,7 +166,7 @@ async def _me_page(visit: Visit, form: Form, status: int = 200) -> Response:
         me=await visit.ask.me.profile(),
         sessions=(await visit.ask.sessions.sessions()).items,
         shares=bool(consents),
-        languages=[(code, LANGUAGE_NAMES.get(code, code)) for code in visit.request.app.state.keeper.instance.now.languages],
+        languages=[(code, LANGUAGE_NAMES.get(code, code)) for code in visit.instance.languages],
         form=form,
     )
 

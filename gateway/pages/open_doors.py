@@ -52,7 +52,7 @@ _known: dict[int, tuple[float, Doors]] = {}
 async def open_doors(visit: Visit) -> Doors:
     """What is open; while a service is away, what was open last. What the city has just chosen holds before the services were asked again."""
     doors = await _remembered(visit)
-    chosen = visit.request.app.state.keeper.instance.now.chosen
+    chosen = visit.instance.chosen
     new = {name: chosen[setting] for name, setting in CHOSEN.items() if chosen.get(setting) is not None}
     return replace(doors, **new) if new else doors
 

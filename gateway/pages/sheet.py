@@ -25,7 +25,7 @@ SHOWN = 8
 async def print_sheet(visit: Here, key: str, language: Word = "") -> Response:
     """The sheet, in the chosen language: the reader's, or one that the person reads."""
     case_id = await id_of(visit, key)
-    spoken = language if language in visit.settings.languages else locale()
+    spoken = language if language in visit.instance.languages else locale()
     follow(correlation_id(), spoken)  # for the rest of this visit alone
     words, case, needs, matches, asked = await asyncio.gather(
         words_of(visit),
@@ -48,8 +48,8 @@ async def print_sheet(visit: Here, key: str, language: Word = "") -> Response:
         page=page,
         asked=asked,
         chosen=spoken,
-        languages=[(code, LANGUAGE_NAMES.get(code, code)) for code in visit.settings.languages],
-        hints=[code for code in case["languages"] if code in visit.settings.languages],
+        languages=[(code, LANGUAGE_NAMES.get(code, code)) for code in visit.instance.languages],
+        hints=[code for code in case["languages"] if code in visit.instance.languages],
         **naming(visit, words),
     )
 

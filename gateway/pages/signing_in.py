@@ -185,7 +185,7 @@ async def complete_reset(visit: Here, token: LinkToken) -> Response:
 @router.post("/language/{code}")
 async def choose_language(visit: Here, code: str, next: Next = "/") -> Response:
     """Another language: kept in a cookie, and in the account of whoever is signed in. The page stays, with what was typed into it."""
-    if code not in visit.request.app.state.keeper.instance.now.languages:
+    if code not in visit.instance.languages:
         raise NoSuchLanguage("The hub does not speak this language.")
     back, form = visit.local(next), Form()
     if visit.request.method == "POST":

@@ -97,7 +97,7 @@ async def _team_page(visit: Visit, form: Form, status: int = 200) -> Response:
         people=[row for row in accounts.items if row["state"] in ("active", "disabled")],
         invitations=[row for row in invitations.items if row.get("actor_id") == actor_id],
         me=visit.visitor.caller.id,
-        languages=[(code, LANGUAGE_NAMES.get(code, code)) for code in visit.settings.languages],
+        languages=[(code, LANGUAGE_NAMES.get(code, code)) for code in visit.instance.languages],
         form=form,
     )
 

@@ -34,7 +34,7 @@ async def see_category(visit: Here, code: Code) -> Response:
 @router.post("/admin/categories/{code}")
 async def change_category(visit: Here, code: Code) -> Response:
     """Switch it off or on; names, place and picture of the city's own."""
-    languages = visit.request.app.state.keeper.instance.now.languages
+    languages = visit.instance.languages
     pointers = {"/names": f"name-{languages[0]}", "/place": "place", "/icon": "icon", **{f"/names/{one}": f"name-{one}" for one in languages}}
     form = await visit.form(pointers)
     visit.asker.require("PATCH", "/api/v1/instance/settings")
@@ -63,6 +63,6 @@ async def _page(visit: Visit, code: str, form: Form, status: int = 200) -> Respo
     if row is None:
         return refusal_page(visit.request, 404)
     icons = [(each["code"], each["name"]) for each in rows if not each["parent"]]
-    languages = [(one, LANGUAGE_NAMES[one]) for one in visit.request.app.state.keeper.instance.now.languages]
+    languages = [(one, LANGUAGE_NAMES[one]) for one in visit.instance.languages]
     own = _("Its own picture")
     return visit.page("administration/category.html", status, row=row, form=form, icons=icons, languages=languages, own_icon=own)

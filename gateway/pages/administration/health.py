@@ -147,7 +147,7 @@ def _certificate(visit: Visit) -> Line:
 
 
 def _settings(visit: Visit, found: dict[str, Record | None]) -> Line:
-    version = visit.request.app.state.keeper.instance.now.version
+    version = visit.instance.version
     behind = [name for name, told in found.items() if told and told["choices_version"] < version]
     if not behind:
         return Line(_("Settings of the hub"), "good", _("Every part knows the newest."))

@@ -14,7 +14,7 @@ KEPT_FOREVER = "public, max-age=31536000, immutable"
 @router.get("/theme.css")
 async def theme(visit: Here) -> Response:
     """The city's colours. The address has the version of the settings in it, so that a browser keeps the file until they change."""
-    instance = visit.request.app.state.keeper.instance.now
+    instance = visit.instance
     cached = KEPT_FOREVER if visit.request.query_params.get("v") == str(instance.version) and instance.version else "public, max-age=60"
     return PlainTextResponse(instance.stylesheet, media_type="text/css", headers={"Cache-Control": cached})
 

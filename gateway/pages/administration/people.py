@@ -145,6 +145,6 @@ async def _people_page(
         states=[pair for pair in choices("account") if pair[0] != "erased"],
         role_wanted=role,
         state_wanted=state,
-        languages=[(code, LANGUAGE_NAMES.get(code, code)) for code in visit.request.app.state.keeper.instance.now.languages],
+        languages=[(code, LANGUAGE_NAMES.get(code, code)) for code in visit.instance.languages],
         form=form,
     )
