@@ -59,7 +59,7 @@ class AccountResetRequestedV1(Event):
     locale: str
 
 
-class EmailChangeRequestedV1(Event):
+class AccountEmailChangeRequestedV1(Event):
     """Emitted when the holder of an account wants another e-mail address. Two mails go out, to the old and to the new address; both addresses
     and their links are asked from the vault when they are sent."""
 

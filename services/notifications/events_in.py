@@ -159,7 +159,7 @@ async def account_reset_requested(work: Work, event: people.AccountResetRequeste
     await notify.send_reset(work, event_id=_event_id(work), account_id=event.account_id, reset_id=event.reset_id)
 
 
-async def email_change_requested(work: Work, event: people.EmailChangeRequestedV1) -> None:
+async def email_change_requested(work: Work, event: people.AccountEmailChangeRequestedV1) -> None:
     """Somebody wants another address."""
     await notify.send_email_change(work, event_id=_event_id(work), account_id=event.account_id, change_id=event.change_id)
 
@@ -234,7 +234,7 @@ HANDLERS: dict[type[Event], Handler] = {
     people.AccountDisabledV1: account_news,
     people.InvitationIssuedV1: invitation_issued,
     people.AccountResetRequestedV1: account_reset_requested,
-    people.EmailChangeRequestedV1: email_change_requested,
+    people.AccountEmailChangeRequestedV1: email_change_requested,
     people.RegistrationRequestedV1: registration_requested,
     people.SuggestionAnswerDueV1: suggestion_answer_due,
     people.PersonErasedV1: person_erased,

@@ -59,7 +59,7 @@ async def test_the_coordinator_hears_of_a_question_and_the_provider_of_its_answe
 async def test_a_change_of_address_writes_to_both_sides_with_a_link_each(bench: Bench, catcher: MailCatcher, vault: Vault) -> None:
     vault.token = "secret-token-canary"
 
-    await bench.hear(people.EmailChangeRequestedV1(change_id=new_id(), account_id=new_id(), locale="en"), times=2)
+    await bench.hear(people.AccountEmailChangeRequestedV1(change_id=new_id(), account_id=new_id(), locale="en"), times=2)
     await bench.run_timer("deliver mail")
 
     assert sorted(mail.subject for mail in catcher.messages()) == ["Another address for your account", "Please confirm your new address"]

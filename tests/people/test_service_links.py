@@ -121,9 +121,8 @@ async def test_a_calendars_address_is_replaced_revoked_and_ends_with_the_account
 
 async def change_mails(town: Town) -> dict[str, Any]:
     """What notifications learns for the two mails."""
-    queued: list[tuple[Any, Any]] = [
-        (envelope.id, event) for envelope, event in await town.bench.queued_with_envelopes() if type(event).__name__ == "EmailChangeRequestedV1"
-    ]
+    told = await town.bench.queued_with_envelopes()
+    queued: list[tuple[Any, Any]] = [(each.id, event) for each, event in told if type(event).__name__ == "AccountEmailChangeRequestedV1"]
     event_id, event = queued[-1]
     return {side: (await town.address(f"{side}_address", event.change_id, event_id)).json() for side in ("old", "new")}
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from chassis.errors import Conflict, Forbidden, NotFound
-from contracts.people import AccountResetRequestedV1, EmailChangeRequestedV1, InvitationIssuedV1, RegistrationRequestedV1
+from contracts.people import AccountEmailChangeRequestedV1, AccountResetRequestedV1, InvitationIssuedV1, RegistrationRequestedV1
 from contracts.roles import Role
 from services.people.model.accounts import Account, AccountState
 from services.people.model.fields import Field
@@ -114,7 +114,7 @@ async def _changing(work: Work, asked: Asked) -> Address:
     event = await work.trail.told(asked.event_id)
     if event is None:
         raise NotSeenYet("This event has not arrived here yet.")
-    if not isinstance(event, EmailChangeRequestedV1) or event.change_id != asked.recipient_id:
+    if not isinstance(event, AccountEmailChangeRequestedV1) or event.change_id != asked.recipient_id:
         raise NotConcerned("This event does not concern the recipient.")
     found = await link_of(work, asked.recipient_id, asked.kind == "new_address")
     if found is None:
