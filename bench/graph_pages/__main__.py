@@ -26,12 +26,11 @@ SIZES = """() => [performance.getEntriesByType('navigation')[0], ...performance.
 WATCH = """() => {
   const times = (window.frameTimes = []);
   let before = 0;
-  const step = (now) => {
+  document.querySelector('[data-network]').hubNetwork.sigma.on('afterRender', () => {
+    const now = performance.now();
     if (before) times.push(now - before);
     before = now;
-    if (times.length < 5000) requestAnimationFrame(step);
-  };
-  requestAnimationFrame(step);
+  });
 }"""
 CHOOSE = """async () => {
   const { sigma, graph, choose } = document.querySelector('[data-network]').hubNetwork;
@@ -66,7 +65,7 @@ async def _visits(browser: Browser, address: str, path: str, question: str, time
 
 
 async def _dragged(page: Page) -> list[float]:
-    """Milliseconds between frames while somebody drags the picture around for two seconds."""
+    """Milliseconds between pictures while somebody drags the picture around for two seconds."""
     canvas = page.locator(".network-canvas")
     await canvas.scroll_into_view_if_needed()
     box = await canvas.bounding_box()
