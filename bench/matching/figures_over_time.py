@@ -76,6 +76,17 @@ def world(needs: int) -> tuple[list[NeedSpan], list[MatchSpan], list[OfferSpan]]
     return made_needs, matches, offers
 
 
+Spans = tuple[list[NeedSpan], list[MatchSpan], list[OfferSpan]]
+
+
+def within(spans: Spans, first: date, last: date) -> Spans:
+    """What was there on some of the days, as the store would bring it."""
+    begin, end = datetime.combine(first, datetime.min.time(), UTC), datetime.combine(last, datetime.max.time(), UTC)
+    needs = [need for need in spans[0] if need.posted_at <= end and (need.ended_at is None or need.ended_at >= begin)]
+    matches = [match for match in spans[1] if match.made_at <= end and (match.ended_at is None or match.ended_at >= begin)]
+    return needs, matches, spans[2]
+
+
 def megabytes(folder: Path) -> float:
     """The size of the database files."""
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
@@ -102,7 +113,7 @@ async def main(needs: int) -> int:
             month = start_of(Grain.MONTH, TODAY - timedelta(days=365 * YEARS))
             while month < TODAY:
                 last = min(next_start(Grain.MONTH, month), TODAY) - timedelta(days=1)
-                gathered = statistics.Gathered(month, last, *spans, {})
+                gathered = statistics.Gathered(month, last, *within(spans, month, last), {})
                 async with bench.service.open_work(SYSTEM) as work:
                     await statistics.keep(work, gathered, await statistics.count(gathered, statistics.days_kept_from(work)))
                 month = next_start(Grain.MONTH, month)

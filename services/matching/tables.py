@@ -80,7 +80,7 @@ class StatisticRow(Base, table=True):
     Never by more, and never with an id, so that it may outlive the cases that it counted (R14, R19, R21)."""
 
     __tablename__ = "statistic"
-    __table_args__ = (Index("ix_statistic_start", "grain", "start"),)
+    __table_args__ = (Index("ix_statistic_split_start", "grain", "split", "start"),)
     grain: str = Field(primary_key=True, max_length=5)
     split: str = Field(primary_key=True, max_length=20)
     """Which of the three are named: "", "category", "area", "language", "category area" or "category language"."""

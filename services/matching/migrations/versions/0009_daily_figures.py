@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("grain", "split", "measure", "start", "category", "area", "language", "bucket", name=op.f("pk_statistic")),
     )
     with op.batch_alter_table("statistic", schema=None) as batch_op:
-        batch_op.create_index("ix_statistic_start", ["grain", "start"], unique=False)
+        batch_op.create_index("ix_statistic_split_start", ["grain", "split", "start"], unique=False)
 
     op.create_table(
         "statistic_day",
