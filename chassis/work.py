@@ -16,7 +16,7 @@ from chassis.identity import Caller
 from chassis.outbox import Outbox
 from chassis.tables import Ledger
 from contracts.envelope import Envelope
-from contracts.instance import InstanceState
+from contracts.instance import InstanceRules
 
 Clock = Callable[[], datetime]
 T = TypeVar("T")
@@ -87,7 +87,7 @@ class Work:
         found: T | None = self._choices.get(name)
         return otherwise if found is None else found
 
-    async def keep_choices(self, event: InstanceState) -> bool:
+    async def keep_choices(self, event: InstanceRules) -> bool:
         """Keep what the city chose, unless something newer is known; answers whether it was news."""
         self._choices = None
         state = event.model_dump(mode="json", exclude={"instance_id", "version"})

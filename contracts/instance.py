@@ -1,4 +1,4 @@
-"""What a city chose for its hub, as `people` tells it: the whole state at each change. What was never chosen is null, and the environment decides."""
+"""What a city chose for its hub. What was never chosen is null, and the environment decides."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -22,33 +22,16 @@ class Logo(BaseModel):
     height: int = Field(ge=1, description="In pixels.")
 
 
-class InstanceState(Event):
-    """The choices of a city. Texts are by language; null means never chosen."""
+class InstanceRules(Event):
+    """What every part of the hub follows, told at each change. Texts, looks and addresses of the office are not: only pages show them."""
 
     about: ClassVar[str] = "instance_id"
     instance_id: UUID = INSTANCE_ID
     version: int = Field(ge=1)
 
     name: str | None = Field(None, description="The hub's name.")
-    home_title: dict[str, str] | None = Field(None, description="The sentence on top of the first page.")
-    home_lead: dict[str, str] | None = Field(None, description="The short text below it.")
-    colour: str | None = Field(None, description="Ground of the bar on top and of the main buttons; white text stands on it.")
-    accent: str | None = Field(None, description="Links and second buttons, on light grounds.")
-    logo: Logo | None = None
-
     languages: list[str] | None = Field(None, description="Languages offered to readers, in their order.")
     default_language: str | None = Field(None, description="For readers who name no language that is offered.")
-
-    publisher: str | None = Field(None, description="Who answers for the hub.")
-    publisher_address: str | None = Field(None, description="Postal address of the office.")
-    office_email: str | None = Field(None, description="Address of the office, never of a person.")
-    office_phone: str | None = Field(None, description="Telephone of the office.")
-    accessibility_email: str | None = Field(None, description="Where somebody writes for whom a page does not work.")
-    data_protection_email: str | None = Field(None, description="Where the data protection officer is written to.")
-    supervisor: str | None = Field(None, description="The authority to which one may complain about data protection.")
-    imprint: dict[str, str] | None = Field(None, description="Further words of the imprint.")
-    privacy: dict[str, str] | None = Field(None, description="Further words of the privacy notice.")
-    accessibility: dict[str, str] | None = Field(None, description="Further words of the accessibility statement.")
 
     ask_without_name: bool | None = Field(None, description="Whether one may ask for help without a name.")
     offer_by_mail: bool | None = Field(None, description="Whether one may offer help without an account.")
@@ -70,7 +53,22 @@ class InstanceState(Event):
     audit_days: int | None = Field(None, description="Days that the audit trail is kept.")
 
 
-class InstanceChangedV1(InstanceState):
-    """Emitted when an administrator changed the settings of the hub. It carries all of them; nothing in it is about a person."""
+class InstanceState(InstanceRules):
+    """All choices of a city. Texts are by language; null means never chosen."""
 
-    type_name: ClassVar[str] = "hub.people.instance.changed.v1"
+    home_title: dict[str, str] | None = Field(None, description="The sentence on top of the first page.")
+    home_lead: dict[str, str] | None = Field(None, description="The short text below it.")
+    colour: str | None = Field(None, description="Ground of the bar on top and of the main buttons; white text stands on it.")
+    accent: str | None = Field(None, description="Links and second buttons, on light grounds.")
+    logo: Logo | None = None
+
+    publisher: str | None = Field(None, description="Who answers for the hub.")
+    publisher_address: str | None = Field(None, description="Postal address of the office.")
+    office_email: str | None = Field(None, description="Address of the office, never of a person.")
+    office_phone: str | None = Field(None, description="Telephone of the office.")
+    accessibility_email: str | None = Field(None, description="Where somebody writes for whom a page does not work.")
+    data_protection_email: str | None = Field(None, description="Where the data protection officer is written to.")
+    supervisor: str | None = Field(None, description="The authority to which one may complain about data protection.")
+    imprint: dict[str, str] | None = Field(None, description="Further words of the imprint.")
+    privacy: dict[str, str] | None = Field(None, description="Further words of the privacy notice.")
+    accessibility: dict[str, str] | None = Field(None, description="Further words of the accessibility statement.")

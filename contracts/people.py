@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from contracts.envelope import Event
+from contracts.instance import InstanceRules
 
 
 class AccountState(Event):
@@ -121,3 +122,9 @@ class PersonErasedV1(Event):
     about: ClassVar[str] = "subject_id"
     subject_kind: str = Field(description="case or account.")
     subject_id: UUID
+
+
+class InstanceChangedV1(InstanceRules):
+    """Emitted when an administrator changed the settings of the hub. It carries all that other services follow; nothing in it is about a person."""
+
+    type_name: ClassVar[str] = "hub.people.instance.changed.v1"

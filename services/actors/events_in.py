@@ -2,7 +2,6 @@
 
 from chassis.consume import Handler
 from contracts.envelope import Event
-from contracts.instance import InstanceChangedV1
 from contracts.matching import (
     OfferApprovedV1,
     OfferChangedV1,
@@ -15,7 +14,7 @@ from contracts.matching import (
     OfferReviewDueV1,
     OfferState,
 )
-from contracts.people import PersonErasedV1
+from contracts.people import InstanceChangedV1, PersonErasedV1
 from services.actors.use_cases import claims, directory
 from services.actors.use_cases.imports import services as imported
 from services.actors.work import Work

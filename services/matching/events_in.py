@@ -4,7 +4,7 @@ from chassis.consume import Handler
 from contracts import actors, people
 from contracts import matching as own
 from contracts.envelope import Event
-from contracts.instance import InstanceChangedV1
+from contracts.people import InstanceChangedV1
 from services.matching.model.offer import Provider, ProviderKind
 from services.matching.use_cases import cases, following, imported, matches, offers, proposing
 from services.matching.work import Work

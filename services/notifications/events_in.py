@@ -5,7 +5,7 @@ from uuid import UUID
 from chassis.consume import Handler
 from contracts import actors, matching, people
 from contracts.envelope import Event
-from contracts.instance import InstanceChangedV1
+from contracts.people import InstanceChangedV1
 from services.notifications.model.people import Account
 from services.notifications.model.rules import News
 from services.notifications.use_cases import notify

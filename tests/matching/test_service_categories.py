@@ -7,7 +7,7 @@ import pytest
 from chassis.identity import Caller
 from chassis.ids import new_id
 from chassis.testing import account, anonymous
-from contracts.instance import InstanceChangedV1
+from contracts.people import InstanceChangedV1
 from tests.matching.bench import World
 
 ADMIN = account("admin")

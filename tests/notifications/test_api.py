@@ -145,6 +145,8 @@ async def test_the_openapi_document_lists_the_routes(bench: Bench) -> None:
     paths = (await bench.get(account("admin"), "/openapi.json")).json()["paths"]
 
     assert set(paths) == {
+        "/api/v1/messages/{message_id}/retry",
+        "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/resend",
         "/api/v1/notifications",
         "/api/v1/notifications/read_all",
         "/api/v1/notifications/{notification_id}/read",

@@ -5,7 +5,8 @@ from typing import Any
 
 from chassis.errors import PreconditionFailed, invalid_field
 from chassis.outbox import Audience
-from contracts.instance import InstanceChangedV1, Logo
+from contracts.instance import InstanceState, Logo
+from contracts.people import InstanceChangedV1
 from contracts.roles import Role
 from services.people.model.logo import Picture
 from services.people.store.instance import Kept
@@ -66,8 +67,9 @@ async def _for_writing(work: Work, version: int) -> Kept:
 
 
 async def _keep(work: Work, before: Kept, state: Mapping[str, Any], names: str) -> Kept:  # Any: as above
-    event = InstanceChangedV1.model_validate({**_free(work, state), "version": before.version + 1})
-    await work.keep_choices(event)
+    chosen = InstanceState.model_validate({**_free(work, state), "version": before.version + 1})
+    await work.keep_choices(chosen)
+    event = InstanceChangedV1.model_validate(chosen.model_dump())
     await work.outbox.add(event, ADMINS)
     await work.audit.record("instance.changed", "instance", event.instance_id, version=event.version, settings=names[:300])
     return await read_settings(work)
