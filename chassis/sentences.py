@@ -61,7 +61,7 @@ def _in_table(node: ast.Assign | ast.AnnAssign) -> Iterator[str]:
         for child in ast.walk(node.value):
             if isinstance(child, ast.Dict):
                 yield from (text for value in child.values if (text := _text(value)) and " " in text)
-        if text := _text(node.value):
+        if (text := _text(node.value)) and " " in text:
             yield text
 
 
