@@ -117,10 +117,20 @@ class StatisticsStore:
         query = query.with_only_columns(F.measure, F.start, F.bucket, func.sum(F.value)).group_by(F.measure, F.start, F.bucket)
         return [(row[0], row[1], row[2], int(row[3])) for row in (await self._session.execute(query)).all()]
 
-    async def broken(self, asked: Asked, by: str) -> list[tuple[str, date, str, int]]:
+    async def broken_totals(self, asked: Asked, by: str, last: date) -> list[tuple[str, str, int]]:
+        """Measure, the category, area or language, and its total: of what happens the sum, of what is there the value of the stored period that
+        begins on `last`; durations left out."""
+        name = F[by]
+        query = self._of(asked, asked.split(by)).where(F.bucket == 0, F.measure.not_in(DURATIONS), or_(F.measure.not_in(STOCKS), F.start == last))
+        query = query.with_only_columns(F.measure, name, func.sum(F.value)).group_by(F.measure, name)
+        return [(row[0], row[1], int(row[2])) for row in (await self._session.execute(query)).all()]
+
+    async def broken(self, asked: Asked, by: str, measures: Sequence[str] | None = None) -> list[tuple[str, date, str, int]]:
         """Measure, first day of the stored period, the category, area or language, and value; durations left out."""
         name = F[by]
         query = self._of(asked, asked.split(by)).where(F.bucket == 0, F.measure.not_in(DURATIONS))
+        if measures is not None:
+            query = query.where(F.measure.in_(measures))
         query = query.with_only_columns(F.measure, F.start, name, func.sum(F.value)).group_by(F.measure, F.start, name)
         return [(row[0], row[1], row[2], int(row[3])) for row in (await self._session.execute(query)).all()]
 

@@ -122,14 +122,18 @@ async def read_parts(work: Work, found: tuple[Asked, date, datetime], by: str, m
     _require_exact(work)
     asked, last_day, counted_at = found
     periods = starts(asked.grain, asked.first, asked.last)
-    rows: defaultdict[str, list[tuple[str, date, int]]] = defaultdict(list)
     name_of: Callable[[str], str] = (lambda key: key.split(".")[0]) if by == "category" and asked.category is None else (lambda key: key)
-    for name, start, key, value in await work.statistics.broken(asked, by):
+    last = _last_month(asked.last, last_day) if asked.grain is Grain.QUARTER else asked.last
+    totals: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for name, key, value in await work.statistics.broken_totals(asked, by, last):
+        totals[name_of(key)][name] += value
+    rows: defaultdict[str, list[tuple[str, date, int]]] = defaultdict(list)
+    for name, start, key, value in await work.statistics.broken(asked, by, [measure]):
         rows[name_of(key)].append((name, start, value))
-    items = []
-    for key, of_key in rows.items():
-        values = _told(asked, periods, last_day, of_key)
-        items.append(Part(key, _totals(values), values[measure]))
+    counted = [name for name in MEASURES if name not in DURATIONS]
+    items = [
+        Part(key, {name: totals[key][name] for name in counted}, _told(asked, periods, last_day, rows[key])[measure]) for key in {*totals, *rows}
+    ]
     items.sort(key=lambda part: (-part.total[measure], part.key))
     return Parts(asked, periods, last_day, counted_at, by, measure, items)
 
