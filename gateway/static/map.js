@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const CELL = 56; // points within so many pixels are one dot
+  const NEAR = 40; // and so far apart are the dots then
   const MOST_LISTED = 30;
   const CLOSE_ZOOM = 8; // where the outline of the land still says something
   const FINE_ZOOM = 11; // from here the service is asked for each point by itself
@@ -145,18 +146,40 @@
       return { id: slug || id, lat, lon, name, kind, count, country, path: slug && `/actors/${encodeURIComponent(slug)}` };
     }
 
-    // Points near each other as one; strong ones and the ends of lines stand alone.
+    // Points near each other as one; strong ones and the ends of lines stand alone. What is left may not lie closer than a finger needs.
     gathered() {
       const cells = new Map();
       const alone = new Set(this.lines.flat());
+      const fixed = [];
       this.points.forEach((point, place) => {
         const at = this.map.project([point.lat, point.lon]);
-        const apart = point.strong || alone.has(place) || point.count > 1 || point.id === this.wanted;
-        const key = apart ? `${place}` : `${Math.floor(at.x / CELL)},${Math.floor(at.y / CELL)},`;
+        if (point.strong || alone.has(place) || point.id === this.wanted) return fixed.push([point]);
+        const key = point.count > 1 ? `${place}` : `${Math.floor(at.x / CELL)},${Math.floor(at.y / CELL)},`;
         if (!cells.has(key)) cells.set(key, []);
         cells.get(key).push(point);
       });
-      return [...cells.values()];
+      let apart = [...cells.values()];
+      for (let before = 0; before !== apart.length;) {
+        before = apart.length;
+        apart = this.joined(apart);
+      }
+      return [...fixed, ...apart];
+    }
+
+    middle(group) {
+      const mean = (name) => group.reduce((sum, one) => sum + one[name], 0) / group.length;
+      return [mean("lat"), mean("lon")];
+    }
+
+    joined(groups) {
+      const done = [];
+      for (const group of groups.sort((one, other) => other.length - one.length)) {
+        const at = this.map.project(this.middle(group));
+        const near = done.find((one) => Math.hypot(one.at.x - at.x, one.at.y - at.y) < NEAR);
+        if (near) near.group.push(...group);
+        else done.push({ group, at });
+      }
+      return done.map((one) => one.group);
     }
 
     draw() {
@@ -179,8 +202,7 @@
     put(group) {
       const [first] = group;
       const count = group.reduce((sum, one) => sum + (one.count || 1), 0);
-      const middle = (name) => group.reduce((sum, one) => sum + one[name], 0) / group.length;
-      const place = [middle("lat"), middle("lon")];
+      const place = this.middle(group);
       const kind = this.kindOf(first);
       if (count === 1 && first.km) this.layer.addLayer(L.circle(place, { radius: 1000 * first.km, className: "map-reach", interactive: false }));
       const size = count > 1 ? Math.round(27 + 3.4 * Math.log2(count)) : first.strong ? 40 : 28;
