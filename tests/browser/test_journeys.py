@@ -26,25 +26,18 @@ def send(window: Reader) -> None:
     window.page.locator(SUBMIT).last.click()
 
 
-def unfold(window: Reader) -> None:
-    """Open every choice that is folded."""
-    for summary in window.page.locator("main details:not([open]) > summary").all():
-        if summary.is_visible():
-            summary.click()
-
-
 @both_ways
 def test_a_newcomer_asks_without_a_name_follows_and_withdraws(reader: Callable[..., Reader], city: Hub, language: str, script: bool) -> None:
     window = reader(None, language, java_script_enabled=script)
     page = window.page
     opened(window, "/")
     page.locator('main a[href="/ask"]').first.click()
-    unfold(window)
+    window.unfold()
     page.check('input[name="kinds"][value="language.class"]')
     send(window)
 
     page.fill("#adults", "2")
-    unfold(window)
+    window.unfold()
     page.check("#consent")
     time.sleep(3)  # nobody fills it faster, says the page
     send(window)
@@ -60,7 +53,7 @@ def test_a_newcomer_asks_without_a_name_follows_and_withdraws(reader: Callable[.
     page.fill("#words", words)
     send_to(window, "/follow")
     assert code in window.words
-    unfold(window)
+    window.unfold()
     page.locator('form[action="/follow/withdraw"] #sure, form[action="/follow/withdraw"] input[name=sure]').last.check()
     page.locator('form[action="/follow/withdraw"]:has(input[name=sure]) button').last.click()
 
@@ -81,15 +74,15 @@ def test_a_volunteer_without_an_account_gets_to_a_moderated_offer(reader: Callab
 
     opened(window, "/")
     page.locator('main a[href^="/offer"]').first.click()
-    unfold(window)
+    window.unfold()
     page.locator('main a[href^="/offer/what?category=language.class"]').first.click()
     page.fill("#title", title)
     page.fill("#places", "2")
-    unfold(window)
+    window.unfold()
     page.locator('#languages input[value="fr"]').check()
     send(window)
     assert window.path == "/offer/where", window.words
-    unfold(window)
+    window.unfold()
     page.fill("#lat", "45.19")
     page.fill("#lon", "5.72")
     send(window)
@@ -98,7 +91,7 @@ def test_a_volunteer_without_an_account_gets_to_a_moderated_offer(reader: Callab
     send(window)
     assert window.path == "/offer/sent", window.words
     window.go(mailed_link(city, address))
-    unfold(window)
+    window.unfold()
     if page.locator("#name").count():
         page.fill("#name", "Ana")
     send(window)
@@ -125,7 +118,7 @@ def test_an_association_records_a_case_and_finds_its_way_back(reader: Callable[.
     page = window.page
     opened(window, "/cases/new")
     page.fill("#adults", "2")
-    unfold(window)
+    window.unfold()
     page.fill("#lat", "45.18")
     page.fill("#lon", "5.73")
     page.check("#consent_match")
@@ -157,7 +150,7 @@ def test_an_administrator_invites_somebody(reader: Callable[..., Reader], city: 
     window = reader("admin", language, java_script_enabled=script)
     page, address = window.page, f"{a_word()}@mail.example"
     opened(window, "/admin/people")
-    unfold(window)
+    window.unfold()
     form = page.locator("main form[method=post]:has(#email)")
 
     page.fill("#email", address)

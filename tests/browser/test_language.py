@@ -23,8 +23,7 @@ def test_a_half_filled_form_keeps_its_words(
 ) -> None:
     window = reader(role, "en", java_script_enabled=script)
     window.go(path)
-    for summary in window.page.locator(f"details:has({field}):not([open]) > summary").all():
-        summary.click()
+    window.unfold()
     window.page.fill(field, text)
 
     window.page.click('button[formaction="/language/ar"]')
@@ -39,8 +38,7 @@ def test_the_steps_of_asking_keep_their_choices(reader: Callable[..., Reader], c
     window = reader(None, "en", java_script_enabled=False)
     page = window.page
     window.go("/ask")
-    for summary in page.locator("main details:not([open]) > summary").all():
-        summary.click()
+    window.unfold()
     page.locator('input[name="kinds"]').first.check()
     page.locator("main form[method=post] button").last.click()
     page.fill("#adults", "3")

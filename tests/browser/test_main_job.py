@@ -33,6 +33,15 @@ def press(window: Reader, action: str) -> None:
     window.page.locator(f'form[action$="{action}"] button').first.click()
 
 
+def close(window: Reader, offer_id: str) -> None:
+    """Close an offer, with the page that asks why."""
+    window.go(f"/offers/{offer_id}/end")
+    form = window.page.locator("main form[method=post]")
+    if form.locator("input[type=radio]").count():
+        form.locator("input[type=radio]").first.check()
+    form.locator("button").last.click()
+
+
 def post_offer(window: Reader, title: str) -> str:
     window.go("/my/offers/new")
     window.page.click('a[href="/my/offers/new?category=language.class"]')
@@ -133,8 +142,7 @@ def test_the_main_job_is_done_by_hand(reader: Callable[..., Reader], language: s
     for window in (volunteer, coordinator):
         assert window.page.locator(".state-fulfilled").count() == 1
         assert window.page.get_attribute("html", "dir") == ("rtl" if language == "ar" else "ltr")
-    volunteer.go(f"/offers/{offer_id}")
-    press(volunteer, "/close")
+    close(volunteer, offer_id)
     coordinator.go(f"/needs/{need_id}")
     assert coordinator.page.locator(f'a[href="{match}"]').count() == 1
 
@@ -151,5 +159,4 @@ def test_proposals_come_to_the_page_by_themselves_where_scripts_run(reader: Call
 
     coordinator.page.wait_for_selector(f'.proposal a[href="/offers/{offer_id}"]', timeout=20_000)
     press(coordinator, "/withdraw")
-    volunteer.go(f"/offers/{offer_id}")
-    press(volunteer, "/close")
+    close(volunteer, offer_id)

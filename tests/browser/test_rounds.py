@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.conftest import Reader
 from tests.browser.look import barriers
-from tests.browser.test_main_job import a_word, post_offer, press, record_case
+from tests.browser.test_main_job import a_word, close, post_offer, press, record_case
 
 pytestmark = pytest.mark.browser
 PATIENCE = 60.0
@@ -27,8 +27,7 @@ def something_to_plan(reader: Callable[..., Reader]) -> Iterator[tuple[str, str]
     coordinator.go(f"/needs/{need_id}")
     if coordinator.page.locator('form[action$="/withdraw"]').count():
         press(coordinator, "/withdraw")
-    volunteer.go(f"/offers/{offer_id}")
-    press(volunteer, "/close")
+    close(volunteer, offer_id)
 
 
 def until_planned(window: Reader) -> None:

@@ -16,12 +16,16 @@ pytestmark = pytest.mark.browser
 DATA = untranslated.words_of(" ".join(inspect.getsource(module) for module in (made, people, journey, canary)) + " ".join(conftest.SETTINGS.values()))
 
 
+FULL_OF_DATA = ("/admin/messages", "/admin/weights", "/admin/audit")
+"""Pages that show mails to others, names of weights and codes of what was done."""
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_nothing_is_shown_that_no_translator_saw(city: Hub, sites: dict[str | None, Site], role: str | None) -> None:
     found: dict[str, str] = {}
     cookies = city.cookies(role, untranslated.PSEUDO)
     with httpx2.Client(base_url=city.base_url, cookies=cookies, headers={"Accept": "text/html"}, timeout=30) as client:
-        for path in {path.split("?")[0]: path for path in own_kinds(sites, role)}.values():
+        for path in {path.split("?")[0]: path for path in own_kinds(sites, role) if not path.startswith(FULL_OF_DATA)}.values():
             answer = client.get(path)
             for text in untranslated.untranslated(answer.text, DATA) if "text/html" in answer.headers.get("content-type", "") else ():
                 found.setdefault(text, path)

@@ -19,7 +19,37 @@ SPOKEN = ("alt", "title", "aria-label", "placeholder", "aria-description")
 VOID = {"meta", "link", "input", "br", "hr", "img", "col", "wbr", "source"}
 WORD = re.compile(r"[^\W\d_]{2,}")
 CODES = re.compile(r"\b(?=\w*\d)\w+\b|[\w.+…-]+@[\w.…-]+|https?://\S+|/[\w/{}.-]+|\b[A-Z]{2,6}\b|\b[\w-]+\.(?:csv|json|xlsx|ttl|jsonld|geojson)\b")
-NAMES = {"hospitium", "babel", "osm", "openstreetmap", "leaflet", "wcag", "hsds", "geojson", "csv", "json", "ical", "totp", "km", "kb", "mb"}
+NAMES = {
+    "english",
+    "français",
+    "deutsch",
+    "español",
+    "italiano",
+    "українська",
+    "العربية",
+    "security",
+    "txt",
+    "gexf",
+    "graphml",
+    "enter",
+    "esc",
+    "escape",
+    "hospitium",
+    "babel",
+    "osm",
+    "openstreetmap",
+    "leaflet",
+    "wcag",
+    "hsds",
+    "geojson",
+    "csv",
+    "json",
+    "ical",
+    "totp",
+    "km",
+    "kb",
+    "mb",
+}
 
 
 class Shown(HTMLParser):
@@ -60,7 +90,8 @@ def cldr_words() -> frozenset[str]:
     texts = [*own.languages.values(), *own.territories.values(), *get_month_names("wide", locale=own).values(), *get_month_names(locale=own).values()]
     texts += [*get_day_names("wide", "stand-alone", locale=own).values(), *get_month_names("abbreviated", locale=own).values()]
     texts += ["fa tra e ore ora minuti minuto secondi secondo giorno giorni settimana settimane mese mesi anno anni CET CEST"]
-    texts += [text for path in (ROOT / "services" / "matching" / "vocabulary").glob("*.json") for text in _all_texts(_read(path))]
+    vocabularies = [*(ROOT / "services" / "matching" / "vocabulary").glob("*.json"), ROOT / "services" / "actors" / "model" / "practices.json"]
+    texts += [text for path in vocabularies for text in _all_texts(_read(path))]
     return words_of(" ".join(texts))
 
 
