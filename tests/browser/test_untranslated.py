@@ -13,10 +13,16 @@ from tests.journeys import hub as people
 from tests.journeys import journey
 
 pytestmark = pytest.mark.browser
-DATA = untranslated.words_of(" ".join(inspect.getsource(module) for module in (made, people, journey, canary)) + " ".join(conftest.SETTINGS.values()))
+PUBLISHER = "The municipality that runs this hub"
+"""The publisher of open data until the city says who it is."""
+DATA = untranslated.words_of(
+    " ".join(inspect.getsource(module) for module in (made, people, journey, canary)) + " ".join(conftest.SETTINGS.values()) + PUBLISHER
+)
 
 
-FULL_OF_DATA = ("/admin/messages", "/admin/weights", "/admin/audit")
+FULL_OF_PUBLISHER = "The municipality that runs this hub"
+"""The publisher of open data until the city says who it is."""
+DATA = ("/admin/messages", "/admin/weights", "/admin/audit")
 """Pages that show mails to others, names of weights and codes of what was done."""
 
 

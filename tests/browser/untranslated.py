@@ -18,7 +18,9 @@ NOT_READ = {"script", "style", "code", "pre", "template"}
 SPOKEN = ("alt", "title", "aria-label", "placeholder", "aria-description")
 VOID = {"meta", "link", "input", "br", "hr", "img", "col", "wbr", "source"}
 WORD = re.compile(r"[^\W\d_]{2,}")
-CODES = re.compile(r"\b(?=\w*\d)\w+\b|[\w.+…-]+@[\w.…-]+|https?://\S+|/[\w/{}.-]+|\b[A-Z]{2,6}\b|\b[\w-]+\.(?:csv|json|xlsx|ttl|jsonld|geojson)\b")
+CODES = re.compile(
+    r"\b(?=\w*\d)\w+\b|[\w.+…-]+@[\w.…-]+|https?://\S+|/[\w/{}.-]+|\b[A-Z]{2,6}\b|\b[\w-]+\.(?:csv|json|ndjson|xlsx|ttl|jsonld|geojson|ics|zip|txt|gexf|graphml)\b"
+)
 NAMES = {
     "english",
     "français",
