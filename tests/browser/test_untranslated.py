@@ -26,6 +26,10 @@ DATA = ("/admin/messages", "/admin/weights", "/admin/audit")
 """Pages that show mails to others, names of weights and codes of what was done."""
 
 
+FULL_OF_DATA = ("/admin/messages", "/admin/weights", "/admin/audit")
+"""Pages that show mails to others, names of weights and codes of what was done."""
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_nothing_is_shown_that_no_translator_saw(city: Hub, sites: dict[str | None, Site], role: str | None) -> None:
     found: dict[str, str] = {}
