@@ -47,6 +47,8 @@ def fuzz(url: str, token: str | None, examples: int, phases: str, folder: Path) 
 async def fuzz_as(tmp_path: Path, roles: list[str], examples: int, phases: str) -> None:
     async with hubs.running_hub(tmp_path) as hub:
         async with httpx2.AsyncClient(base_url=hub.url, timeout=20) as client:
+            # The first reader of the contract waits until it is made, longer than the fuzzer would.
+            await client.get("/openapi.json", timeout=120)
             tokens: dict[str, str | None] = {"anonymous": None}
             for role in ("admin", "volunteer", "member", "coordinator"):
                 tokens[role] = await hubs.sign_in(client, hub, role)
