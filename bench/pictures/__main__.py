@@ -14,13 +14,16 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 MOST_BYTES = 60_000
+SETTLED = 1_500
+"""Milliseconds until what moves has come to rest."""
 DESK, TELEPHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 SIZES = {"desk": DESK, "phone": TELEPHONE}
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A page to be taken: its name, where it is, who looks, in which language; `first` follows the first link that matches."""
+    """A page to be taken: its name, where it is, who looks, in which language; `first` follows the first link that matches, `at` is what stands
+    on top of the picture."""
 
     name: str
     path: str
@@ -28,6 +31,7 @@ class Picture:
     language: str = "en"
     size: str = "desk"
     first: str | None = None
+    at: str | None = None
 
 
 CHOSEN = (
@@ -35,13 +39,11 @@ CHOSEN = (
     Picture("home-phone", "/", size="phone", language="fr"),
     Picture("help-phone", "/help", size="phone", language="ar"),
     Picture("ask-phone", "/ask", size="phone", language="uk"),
-    Picture("needed", "/needed"),
-    Picture("network", "/network?network=eurocities"),
-    Picture("map", "/map"),
-    Picture("requests-phone", "/requests", "volunteer", size="phone"),
+    Picture("network", "/network?network=eurocities", at=".network-live, [data-network]"),
+    Picture("map", "/map", at="[data-map]"),
     Picture("desk", "/desk", "coordinator"),
-    Picture("proposals", "/desk", "coordinator", first='main a[href^="/needs/"]'),
-    Picture("statistics", "/statistics"),
+    Picture("proposals", "/desk?kind=offer_fits", "coordinator", first='main a[href^="/needs/"]', at="#live"),
+    Picture("dashboard", "/dashboard", "coordinator", at="figure, .chart"),
     Picture("desk-arabic", "/desk", "coordinator", language="ar"),
 )
 """Those that README and docs show."""
@@ -52,21 +54,32 @@ ALL: dict[str | None, tuple[str, ...]] = {
     ),
     "volunteer": ("/requests", "/my/offers", "/my/calendar", "/my/results", "/me", "/preferences", "/notifications"),
     "member": ("/my/team", "/cases", "/imports"),
-    "coordinator": ("/desk", "/cases", "/cases/new", "/rounds", "/moderation", "/asks"),
-    "observer": ("/admin", "/dashboard"),
-    "admin": ("/admin", "/admin/people", "/admin/audit", "/admin/messages", "/admin/weights"),
+    "coordinator": ("/desk", "/cases", "/cases/new", "/rounds", "/follow-up", "/moderation", "/asks", "/dashboard", "/dashboard/report"),
+    "admin": (
+        "/admin", "/admin/settings", "/admin/settings/look", "/admin/categories", "/admin/people", "/admin/clients", "/admin/webhooks",
+        "/admin/audit", "/admin/messages", "/admin/letters", "/admin/weights", "/admin/health",
+    ),
 }  # fmt: skip
 """Every page, for whoever looks them over."""
+INSIDE: tuple[tuple[str, str | None, str, str], ...] = (
+    ("city", None, "/actors/grenoble-fr", ""),
+    ("offer-found", None, "/help", 'main a[href^="/help/"]'),
+    ("offer", "volunteer", "/my/offers", 'main a[href^="/offers/"]'),
+    ("case", "coordinator", "/cases", 'main a[href^="/cases/"]:not([href$="new"])'),
+    ("need", "coordinator", "/desk", 'main a[href^="/needs/"]'),
+)
+"""Pages of one record, reached by the first link that matches: name, who looks, where the link is, the link."""
 
 
 def every() -> tuple[Picture, ...]:
-    """Each page in both sizes, in English and in Arabic."""
+    """Each page on a desk and on a telephone in English, and on a telephone in Arabic."""
+    pages: list[tuple[str, str, str | None, str | None]] = [
+        (f"{role or 'public'}{path.replace('/', '-')}", path, role, None) for role, paths in ALL.items() for path in paths
+    ]
+    pages += [(f"{role or 'public'}-one-{name}", path, role, link or None) for name, role, path, link in INSIDE]
+    looks = (("en", "desk"), ("en", "phone"), ("ar", "phone"))
     return tuple(
-        Picture(f"{role or 'public'}{path.replace('/', '-')}-{language}-{size}", path, role, language, size)
-        for role, paths in ALL.items()
-        for path in paths
-        for language in ("en", "ar")
-        for size in SIZES
+        Picture(f"{name}-{language}-{size}", path, role, language, size, first) for name, path, role, first in pages for language, size in looks
     )
 
 
@@ -87,6 +100,9 @@ class Camera:
         if picture.first and page.locator(picture.first).count():
             page.locator(picture.first).first.click()
             page.wait_for_load_state()
+        if picture.at and page.locator(picture.at).count():
+            page.locator(picture.at).first.evaluate("(part) => part.scrollIntoView()")
+            page.wait_for_timeout(SETTLED)
         image = _webp(page)
         (folder / f"{picture.name}.webp").write_bytes(image)
         page.close()
@@ -129,7 +145,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Pictures of the pages of a demo that runs.")
     parser.add_argument("folder", type=Path, help="Where the pictures go.")
     parser.add_argument("--accounts", type=Path, default=Path(".hospitium/demo-accounts.json"), help="The accounts file that the demo named.")
-    parser.add_argument("--every", action="store_true", help="Every page in both sizes, in English and Arabic; else those of README and docs.")
+    parser.add_argument(
+        "--every", action="store_true", help="Every page, on a desk and on telephones, English and Arabic; else those of README and docs."
+    )
     parser.add_argument("--only", default="", help="Only pictures whose name holds this.")
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
