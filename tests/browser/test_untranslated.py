@@ -15,17 +15,8 @@ from tests.journeys import journey
 pytestmark = pytest.mark.browser
 PUBLISHER = "The municipality that runs this hub"
 """The publisher of open data until the city says who it is."""
-DATA = untranslated.words_of(
-    " ".join(inspect.getsource(module) for module in (made, people, journey, canary)) + " ".join(conftest.SETTINGS.values()) + PUBLISHER
-)
-
-
-FULL_OF_PUBLISHER = "The municipality that runs this hub"
-"""The publisher of open data until the city says who it is."""
-DATA = ("/admin/messages", "/admin/weights", "/admin/audit")
-"""Pages that show mails to others, names of weights and codes of what was done."""
-
-
+SOURCES = [inspect.getsource(module) for module in (made, people, journey, canary)]
+DATA = untranslated.words_of(" ".join([*SOURCES, *conftest.SETTINGS.values(), PUBLISHER]))
 FULL_OF_DATA = ("/admin/messages", "/admin/weights", "/admin/audit")
 """Pages that show mails to others, names of weights and codes of what was done."""
 

@@ -19,7 +19,7 @@ SPOKEN = ("alt", "title", "aria-label", "placeholder", "aria-description")
 VOID = {"meta", "link", "input", "br", "hr", "img", "col", "wbr", "source"}
 WORD = re.compile(r"[^\W\d_]{2,}")
 CODES = re.compile(
-    r"\b(?=\w*\d)\w+\b|[\w.+…-]+@[\w.…-]+|https?://\S+|/[\w/{}.-]+|\b[A-Z]{2,6}\b|\b[\w-]+\.(?:csv|json|ndjson|xlsx|ttl|jsonld|geojson|ics|zip|txt|gexf|graphml)\b"
+    r"\b(?=\w*\d)\w+\b|[\w.+…-]+@[\w.…-]+|https?://\S+|/[\w/{}.-]+|\b[A-Z]{2,6}\b|[\w.-]+\.(?:csv|json|ndjson|xlsx|ttl|jsonld|geojson|ics|zip|txt|gexf|graphml)\b"
 )
 NAMES = {
     "english",
