@@ -20,6 +20,15 @@ def direction() -> str:
     return "rtl" if locale() in RIGHT_TO_LEFT else "ltr"
 
 
+def isolated(params: Mapping[str, object]) -> dict[str, object]:
+    """Parts of a sentence, each kept in its own direction: a code or a name in other letters does not turn around in an Arabic sentence.
+    Addresses stay as they are, so that they can be copied."""
+    if direction() == "ltr":
+        return dict(params)
+    apart = {name: f"\u2068{part}\u2069" for name, part in params.items() if isinstance(part, str) and not part.startswith(("http", "/"))}
+    return {**params, **apart}
+
+
 def number(value: float | None) -> str:
     """A number; nothing where there is none."""
     return "" if value is None else str(format_decimal(value, locale=locale()))

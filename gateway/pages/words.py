@@ -8,7 +8,7 @@ from chassis.language import translate, translate_count
 from gateway.pages.administration.words import ADMIN_DONE, ADMIN_WORDS
 from gateway.pages.asking_words import ASKING_DONE, ASKING_WORDS
 from gateway.pages.desk_words import DESK_DONE, DESK_WORDS
-from gateway.pages.formats import listed, number, week
+from gateway.pages.formats import isolated, listed, number, week
 from gateway.pages.own_words import OWN_DONE, OWN_WORDS
 from gateway.pages.registry.import_words import IMPORT_DONE, IMPORT_WORDS
 from gateway.pages.registry.moderation_words import MODERATION_DONE, MODERATION_WORDS
@@ -309,12 +309,12 @@ DONE_SENTENCES: Mapping[str, str] = {
 
 def say(sentence: str, /, **params: object) -> str:
     """A sentence in the reader's language."""
-    return translate(sentence, locale(), params or None)
+    return translate(sentence, locale(), isolated(params) or None)
 
 
 def say_count(one: str, many: str, count: int, /, **params: object) -> str:
     """A sentence about a number of things, in the form that the reader's language has for that number; `{count}` is the number as it is written."""
-    return translate_count(one, many, locale(), count, {"count": number(count), **params})
+    return translate_count(one, many, locale(), count, isolated({"count": number(count), **params}))
 
 
 def household_text(household: Mapping[str, Any]) -> str:  # Any: JSON

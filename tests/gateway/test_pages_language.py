@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from chassis.context import follow
 from gateway.pages import open_doors
+from gateway.pages.formats import hour, listed
 from gateway.pages.kept import COOKIE
+from gateway.pages.words import household_text, say
 from gateway.session import form_token
 from tests.gateway.pages_door import CANARY, ID, ME, Door
 
@@ -119,3 +122,23 @@ async def test_a_hub_without_that_language_says_so(door: Door) -> None:
     answer = await door.post("/language/xx", **{BACK: "/"})
 
     assert answer.status_code == 404
+
+
+def test_a_code_in_an_arabic_sentence_keeps_its_own_direction() -> None:
+    follow(None, "ar")
+    arabic = say("Case {code}", code="133Q-FRE5")
+    follow(None, "en")
+
+    assert "\u2068133Q-FRE5\u2069" in arabic
+    assert say("Case {code}", code="133Q-FRE5") == "Case 133Q-FRE5"
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "18:00"), ("fr", "18:00"), ("ar", "6:00\u00a0م")])
+def test_hours_lists_and_households_are_written_as_the_language_does(language: str, shown: str) -> None:
+    follow(None, language)
+    hours, things, people = hour("18:00"), listed(["a", "b", "c"]), household_text({"adults": 1, "children": 2})
+    follow(None, "en")
+
+    assert hours.replace("\u202f", "\u00a0").replace(" ", "\u00a0") == shown.replace(" ", "\u00a0")
+    assert things == {"en": "a, b and c", "fr": "a, b et c"}.get(language, things)
+    assert people == {"en": "1 adult and 2 children", "fr": "1 adulte et 2 enfants"}.get(language, people)
