@@ -41,7 +41,7 @@ def checks(*, long: bool, rest: tuple[str, ...]) -> list[Check]:
         # HiGHS and OR-tools cannot be loaded in one process.
         Check("tests of proofs", (*pytest, "tests/proofs", *storms, *rest), second_line=True),
         # Browser tests by themselves: playwright keeps an event loop running, beside which no other test could have its own.
-        Check("browser tests", (*pytest, "tests/browser", *rest), second_line=True),
+        Check("browser tests", (*pytest, "tests/browser", *storms, *rest), second_line=True),
     ]
 
 
