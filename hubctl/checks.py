@@ -36,12 +36,12 @@ def checks(*, long: bool, rest: tuple[str, ...]) -> list[Check]:
         Check("import rules", (python, str(tools / "lint-imports"))),
         Check("contracts", (python, "-m", "contracts.documents", "--check")),
         Check("kernels", (python, "-m", "hubctl.kernels"), beside=True),
-        # In our order: by itself xdist begins with the files of most tests, and would leave the longest, which hold one or two, to the end.
-        Check("tests", (*pytest, *_places_of_tests(), "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", *storms, *rest)),
+        Check("tests", (*pytest, *_places_of_tests(), "-n", "3", "--dist", "loadfile", *storms, *rest)),
         # HiGHS and OR-tools cannot be loaded in one process.
         Check("tests of proofs", (*pytest, "tests/proofs", *storms, *rest), second_line=True),
-        # Browser tests by themselves: playwright keeps an event loop running, beside which no other test could have its own.
-        Check("browser tests", (*pytest, "tests/browser", *storms, *rest), second_line=True),
+        # Browser tests by themselves: playwright keeps an event loop running, beside which no other test could have its own. After the others: a
+        # browser beside three workers on two cores made kills and starts of hubs run out of time.
+        Check("browser tests", (*pytest, "tests/browser", *storms, *rest)),
     ]
 
 
@@ -91,7 +91,7 @@ def _heard(check: Check) -> tuple[int, float, str]:
     return done.returncode, time.monotonic() - started, done.stdout
 
 
-SLOW = ("gateway/test_fuzz.py", "chaos", "journeys", "hubctl", "deploy")
+SLOW = ("journeys", "hubctl", "chaos", "deploy")
 """Tests that take long and wait much; they begin first, so that the quick ones fill their pauses and none is left over at the end."""
 
 
