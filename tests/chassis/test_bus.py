@@ -241,6 +241,7 @@ async def test_after_kill_9_of_the_broker_publishing_and_pulling_go_on(a_bus: Ma
 async def test_a_publish_under_way_fails_at_once_when_the_broker_dies(a_bus: MakeBus, broker: RunningBroker) -> None:
     bus = await a_bus("actors")
     broker.freeze()
+    await asyncio.sleep(0.1)
     under_way = asyncio.create_task(bus.publish("hub.actors.thing.done.v1", b"{}", event_id="e1"))
     await asyncio.sleep(0.1)
 

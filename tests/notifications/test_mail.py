@@ -71,13 +71,13 @@ async def test_a_mail_is_written_in_the_language_of_its_reader(
     catalogue = head + 'msgid "You have a request to answer"\nmsgstr "يوجد طلب ينتظر ردك"\n'
     (tmp_path / "ar.po").write_text(catalogue, encoding="utf-8")
     monkeypatch.setattr(language, "FOLDERS", (tmp_path,))
-    language.catalogue.cache_clear()
+    language.shipped.cache_clear()
     vault.locale = "ar"
     await bench.hear(REQUEST)
 
     await bench.run_timer("deliver mail")
 
-    language.catalogue.cache_clear()
+    language.shipped.cache_clear()
     assert catcher.messages()[0].subject == "يوجد طلب ينتظر ردك"
 
 
