@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from chassis.call import AsgiTransport, Transport
 from chassis.service import AnyService
-from hubctl.instance import SERVICES
+from hubctl.parts import SERVICES
 
 
 @dataclass(frozen=True, slots=True)

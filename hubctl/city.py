@@ -12,7 +12,7 @@ from chassis import topology
 from chassis.broker import load_keys, public_key
 from chassis.identity import new_signing_key, public_key_of
 from chassis.topology import BrokerSettings, UserKeys
-from hubctl.instance import PROCESSES, SERVICES, TRUSTED
+from hubctl.parts import PROCESSES, SERVICES, TRUSTED
 from hubctl.secret_files import load_or_create, new_symmetric_key, write_private
 
 DATABASE_HOST = "postgres:5432"

@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from chassis.broker import BrokerMissing, find_executable
-from hubctl.instance import SERVICES, Instance
+from hubctl.instance import Instance
+from hubctl.parts import SERVICES
 from hubctl.prepare import database_url, is_current
 from hubctl.supervised_state import read_state
 

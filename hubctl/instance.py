@@ -12,16 +12,12 @@ from pathlib import Path
 from chassis.identity import new_signing_key, public_key_of
 from chassis.language import CITY_VARIABLE
 from hubctl.demo.places import AROUND, DISTRICTS
+from hubctl.parts import PROCESSES, SERVICES, TRUSTED
 from hubctl.ports import Ports
 from hubctl.refusals import BadSettings, InUse, WrongInstance
 from hubctl.secret_files import load_or_create, new_symmetric_key, write_private
 
 ROOT = Path(__file__).resolve().parent.parent
-SERVICES = ("people", "actors", "matching", "notifications")
-"""In the order in which they start: the others ask people."""
-PROCESSES = (*SERVICES, "gateway")
-TRUSTED = {"actors": ("gateway",), "people": ("gateway", "notifications"), "matching": ("gateway",), "notifications": ("gateway",), "gateway": ()}
-"""Whose signed calls each process believes."""
 STOP_SECONDS = 5
 DATA_VARIABLE = "HOSPITIUM_DATA"
 

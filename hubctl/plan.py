@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 
 from chassis.broker import Broker
 from chassis.topology import STORE_KEY_VARIABLE
-from hubctl.instance import PROCESSES, SERVICES, Environment, Instance, Kind
+from hubctl.instance import Environment, Instance, Kind
+from hubctl.parts import PROCESSES, SERVICES
 from hubctl.ports import Ports
 from hubctl.secret_files import write_private
 

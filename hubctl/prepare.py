@@ -14,7 +14,8 @@ from chassis import topology
 from chassis.broker import Broker, check_broker, load_keys, provision, wait_until_healthy
 from chassis.errors import HubError
 from chassis.topology import BrokerSettings
-from hubctl.instance import ROOT, SERVICES
+from hubctl.instance import ROOT
+from hubctl.parts import SERVICES
 from hubctl.refusals import BadSettings
 
 OnDone = Callable[[str], None]

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from chassis import audit
 from chassis.service import AnyService
 from hubctl.building import build_service
-from hubctl.instance import SERVICES
+from hubctl.parts import SERVICES
 from hubctl.refusals import Refusal
 
 MOST = 500

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from starlette.types import Message, Receive, Scope, Send
 
 from chassis.settings import HubSettings
-from hubctl.instance import SERVICES
+from hubctl.parts import SERVICES
 from hubctl.ports import USUAL
 
 MAIL_CATCHER = "HUB_MAIL_CATCHER"

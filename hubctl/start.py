@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 
 from chassis.broker import Broker, prepare_broker
 from hubctl import plan, ports
-from hubctl.instance import ROOT, SERVICES, Environment, Instance, Kind
+from hubctl.instance import ROOT, Environment, Instance, Kind
+from hubctl.parts import SERVICES
 from hubctl.ports import Ports
 from hubctl.refusals import Refusal
 from hubctl.supervised import one_sentence_for

@@ -181,7 +181,7 @@ def test_a_level_of_many_pairs_is_searched_before_it_is_proven(monkeypatch: pyte
 
 
 def test_a_helper_that_dies_leaves_the_start_as_it_is():
-    helper = Helper()
+    helper = Helper(grace=60.0)
 
     answer = helper.best("no instance", 1, "no start")  # type: ignore[arg-type]
 
