@@ -36,13 +36,34 @@ QUESTIONS = {
     "three years by month, by area, one kind of help": "/api/v1/statistics/parts?by=area&period=month&from=2023-12-01&category=housing",
     "three years by month, by language": "/api/v1/statistics/parts?by=language&period=month&from=2023-12-01",
     "published quarters": "/api/v1/statistics/published",
+    "three years by month, by area": "/api/v1/statistics/parts?by=area&period=month&from=2023-12-01",
+    "three years by month, of one kind": "/api/v1/statistics/series?period=month&from=2023-12-01&category=housing",
+    "three years by month, within one kind": "/api/v1/statistics/parts?by=category&period=month&from=2023-12-01&category=housing",
+    "three years by month, by language, one kind of help": "/api/v1/statistics/parts?by=language&period=month&from=2023-12-01&category=housing",
+    "areas and languages": "/api/v1/statistics/keys",
 }
-PAGE = (
-    "three years by month",
-    "three years by month, by kind of help",
-    "three years by month, by area, one kind of help",
-    "three years by month, by language",
-)
+PAGES = {
+    "four questions of figures": (
+        "three years by month",
+        "three years by month, by kind of help",
+        "three years by month, by area, one kind of help",
+        "three years by month, by language",
+    ),
+    "the dashboard of three years": (
+        "three years by month",
+        "three years by month, by kind of help",
+        "three years by month, by area",
+        "three years by month, by language",
+        "areas and languages",
+    ),
+    "the dashboard of three years of one kind of help": (
+        "three years by month, of one kind",
+        "three years by month, within one kind",
+        "three years by month, by area, one kind of help",
+        "three years by month, by language, one kind of help",
+        "areas and languages",
+    ),
+}
 
 
 def world(needs: int) -> tuple[list[NeedSpan], list[MatchSpan], list[OfferSpan]]:
@@ -92,24 +113,25 @@ def megabytes(folder: Path) -> float:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
 
 
-async def timed(ask: Callable[[], Awaitable[Any]]) -> float:
-    """Milliseconds of an answer, the median of some."""
-    found = []
+async def timed(ask: Callable[[], Awaitable[Any]]) -> tuple[float, float]:
+    """Milliseconds of an answer, by the clock and of the processor, each the median of some."""
+    found, worked = [], []
     for _each in range(TIMES):
-        began = time.perf_counter()
+        began, before = time.perf_counter(), time.process_time()
         answer = await ask()
         found.append((time.perf_counter() - began) * 1000)
+        worked.append((time.process_time() - before) * 1000)
         assert answer.status_code == 200, answer.text
-    return median(found)
+    return median(found), median(worked)
 
 
 async def main(needs: int) -> int:
-    """Count, ask, tell; 1 where a question takes longer than the goal."""
+    """Count, ask, tell; 1 where the answers of a page take more work than the goal."""
     with tempfile.TemporaryDirectory() as folder:
         url = await Databases(Path(folder), None).fresh("sqlite", "matching")
         async with bench_for(lambda: build(Settings(**settings_for_tests(url)), lambda: datetime(2026, 11, 21, 9, tzinfo=UTC))) as bench:
             spans = world(needs)
-            began = time.perf_counter()
+            began, before = time.perf_counter(), time.process_time()
             month = start_of(Grain.MONTH, TODAY - timedelta(days=365 * YEARS))
             while month < TODAY:
                 last = min(next_start(Grain.MONTH, month), TODAY) - timedelta(days=1)
@@ -118,14 +140,18 @@ async def main(needs: int) -> int:
                     await statistics.keep(work, gathered, await statistics.count(gathered, statistics.days_kept_from(work)))
                 month = next_start(Grain.MONTH, month)
             size = await asyncio.to_thread(megabytes, Path(folder))
-            print(f"{needs:,} needs, {len(spans[1]):,} requests, {OFFERS:,} offers counted in {time.perf_counter() - began:.0f} s; {size:.0f} MB")
+            took, worked = time.perf_counter() - began, time.process_time() - before
+            print(f"{needs:,} needs, {len(spans[1]):,} requests, {OFFERS:,} offers counted in {took:.0f} s ({worked:.0f} s of work); {size:.0f} MB")
             found = {}
             for words, path in QUESTIONS.items():
                 found[words] = await timed(lambda path=path: bench.get(account("admin"), path))  # type: ignore[misc]
-                print(f"{words}: {found[words]:.0f} ms")
-            page = sum(found[words] for words in PAGE)
-            print(f"all questions of one page, one after the other: {page:.0f} ms (goal: {GOAL_MS} ms)")
-            return int(page > GOAL_MS)
+                print(f"{words}: {found[words][0]:.0f} ms ({found[words][1]:.0f} ms of work)", flush=True)
+            slowest = 0.0
+            for page, questions in PAGES.items():
+                whole, worked = (sum(found[words][at] for words in questions) for at in (0, 1))
+                slowest = max(slowest, worked)
+                print(f"{page}, all answers one after the other: {whole:.0f} ms ({worked:.0f} ms of work; goal: {GOAL_MS} ms)")
+            return int(slowest > GOAL_MS)
 
 
 if __name__ == "__main__":

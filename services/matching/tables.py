@@ -77,13 +77,15 @@ class OfferRow(Base, table=True):
 
 class StatisticRow(Base, table=True):
     """A figure of a day, week or month: how many of a measure, in all (empty names) or broken by one or two of category, area and language.
-    Never by more, and never with an id, so that it may outlive the cases that it counted (R14, R19, R21)."""
+    Never by more, and never with an id, so that it may outlive the cases that it counted (R14, R19, R21). The rows lie in the order of their key,
+    which begins as every question does."""
 
     __tablename__ = "statistic"
-    __table_args__ = (Index("ix_statistic_split_start", "grain", "split", "start"),)
+    __table_args__ = ({"sqlite_with_rowid": False},)
     grain: str = Field(primary_key=True, max_length=5)
     split: str = Field(primary_key=True, max_length=20)
-    """Which of the three are named: "", "category", "area", "language", "category area" or "category language"."""
+    """Which of the three are named: "", "category", "area", "language", "category area" or "category language". Of months also "top", "top area" and
+    "top language", where the category is an upper kind of help with all below."""
     measure: str = Field(primary_key=True, max_length=30)
     start: date = Field(primary_key=True)
     category: str = Field(primary_key=True, max_length=120)

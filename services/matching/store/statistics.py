@@ -6,16 +6,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Date, Integer, Select, String, and_, delete, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, String, and_, case, delete, func, insert, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.model.statistics.counting import PAIRS, Figure
-from services.matching.model.statistics.measures import DURATIONS, STOCKS, Grain, next_start, start_of
+from services.matching.model.statistics.measures import DURATIONS, MEASURES, STOCKS, Grain, next_start, start_of, starts
 from services.matching.tables import Base, PublishedQuarterRow, StatisticDayRow, StatisticRow
 
 F, D, Q = (Base.metadata.tables[name].c for name in ("statistic", "statistic_day", "published_quarter"))
 STATISTIC = Base.metadata.tables["statistic"]
+COLUMNS = ("grain", "split", "measure", "start", "category", "area", "language", "bucket", "value")
 PORTION = 5000
+GRAINS = (Grain.DAY, Grain.WEEK, Grain.MONTH)
+"""The grains in which figures are kept."""
+SPLITS = ("", "category", "area", "language", *PAIRS)
+UPPER = {split: split.replace("category", "top") for split in SPLITS if "category" in split}
+"""Of months, figures by kind of help are kept by upper kind as well: a question about those reads few rows."""
+COUNTS = tuple(measure for measure in MEASURES if measure not in DURATIONS)
+FLOWS = tuple(measure for measure in COUNTS if measure not in STOCKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +47,16 @@ class Asked:
         """The first day after them."""
         return next_start(self.grain, self.last)
 
-    def split(self, by: str | None = None) -> str:
-        """Which table of counts answers it, broken further by one dimension."""
-        return " ".join(name for name in ("category", "area", "language") if getattr(self, name) is not None or name == by)
+    @property
+    def starts(self) -> list[date]:
+        """The first days of the stored periods."""
+        return starts(self.stored, self.first, self.until - timedelta(days=1))
+
+    def split(self, by: str | None = None, *, fine: bool = False) -> str:
+        """Which counts answer it, broken further by one dimension: by upper kind of help where these are enough, unless it should be fine."""
+        found = " ".join(name for name in ("category", "area", "language") if getattr(self, name) is not None or name == by)
+        whole = self.category is None if by == "category" else self.category is not None and "." not in self.category
+        return UPPER.get(found, found) if whole and not fine and self.stored is Grain.MONTH else found
 
 
 class StatisticsStore:
@@ -61,7 +76,7 @@ class StatisticsStore:
 
     async def put_days(self, first: date, last: date, counts: Counter[Figure], now: datetime) -> None:
         """Replace the figures of some days, and those of the weeks and months that they lie in."""
-        await self._session.execute(delete(StatisticRow).where(F.grain == "day", F.start.between(first, last)))
+        await self._session.execute(delete(StatisticRow).where(*_kept(Grain.DAY), F.start.between(first, last)))
         rows = [
             {"grain": "day", "split": one.split, "measure": one.measure, "start": one.day, "category": one.category, "area": one.area,
              "language": one.language, "bucket": one.bucket, "value": value}
@@ -80,64 +95,81 @@ class StatisticsStore:
         """Add the days of a period up: what happened is summed, what was there is taken from its last counted day."""
         end = next_start(grain, start)
         last = (await self._session.execute(select(func.max(D.day)).where(D.day >= start, D.day < end))).scalar()
-        await self._session.execute(delete(StatisticRow).where(F.grain == str(grain), F.start == start))
+        await self._session.execute(delete(StatisticRow).where(*_kept(grain), F.start == start))
         keys = (F.split, F.measure, F.category, F.area, F.language, F.bucket)
         chosen = select(
             literal(str(grain), String(5)), F.split, F.measure, literal(start, Date()), F.category, F.area, F.language, F.bucket,
             func.sum(F.value).cast(Integer),
         )  # fmt: skip
-        of_period = and_(F.grain == "day", F.start >= start, F.start < end)
+        of_period = and_(*_kept(Grain.DAY), F.start >= start, F.start < end)
         chosen = chosen.where(of_period, or_(F.measure.not_in(STOCKS), F.start == last)).group_by(*keys)
         if grain is Grain.WEEK:
             # Broken by two dimensions, figures are told by month and quarter only: the smaller the groups, the longer the time.
             chosen = chosen.where(F.split.not_in(PAIRS))
-        columns = ["grain", "split", "measure", "start", "category", "area", "language", "bucket", "value"]
-        await self._session.execute(insert(StatisticRow).from_select(columns, chosen))
+        await self._session.execute(insert(StatisticRow).from_select(COLUMNS, chosen))
+        if grain is Grain.MONTH:
+            await self._sum_upper_kinds(start)
+
+    async def _sum_upper_kinds(self, month: date) -> None:
+        """Add the kinds of help of a month up to their upper kinds."""
+        of_month = and_(*_kept(Grain.MONTH), F.start == month)
+        kinds = (await self._session.execute(select(F.category).where(of_month, F.split == "category").distinct())).scalars().all()
+        if not kinds:
+            return
+        upper = case({kind: literal(kind.split(".")[0], String(120)) for kind in kinds}, value=F.category)
+        for split, name in UPPER.items():
+            keys = (F.measure, upper, F.area, F.language, F.bucket)
+            chosen = select(F.grain, literal(name, String(20)), F.measure, F.start, *keys[1:], func.sum(F.value).cast(Integer))
+            chosen = chosen.where(of_month, F.split == split).group_by(F.grain, F.start, *keys)
+            await self._session.execute(insert(StatisticRow).from_select(COLUMNS, chosen))
 
     async def forget_days(self, pairs_before: date, days_before: date) -> None:
         """Drop figures of single days that lie far back: weeks and months keep them. Those broken by two dimensions go first."""
-        old = and_(F.split.in_(PAIRS), F.start < pairs_before)
-        await self._session.execute(delete(StatisticRow).where(F.grain == "day", or_(old, F.start < days_before)))
+        for splits, before in ((PAIRS, pairs_before), (SPLITS, days_before)):
+            await self._session.execute(delete(StatisticRow).where(*_kept(Grain.DAY, splits), F.start < before))
 
     async def forget_years(self, before: date) -> None:
         """Drop everything that lies years back."""
-        await self._session.execute(delete(StatisticRow).where(F.start < before))
+        for grain in GRAINS:
+            await self._session.execute(delete(StatisticRow).where(*_kept(grain), F.start < before))
 
-    async def series(self, asked: Asked, measures: Sequence[str] | None = None) -> list[tuple[str, date, int]]:
+    async def series(self, asked: Asked) -> list[tuple[str, date, int]]:
         """Measure, first day of the stored period, and value; durations left out."""
-        query = self._of(asked, asked.split()).where(F.bucket == 0, F.measure.not_in(DURATIONS))
-        if measures is not None:
-            query = query.where(F.measure.in_(measures))
+        query = self._of(asked, asked.split(), COUNTS)
         query = query.with_only_columns(F.measure, F.start, func.sum(F.value)).group_by(F.measure, F.start)
         return [(row[0], row[1], int(row[2])) for row in (await self._session.execute(query)).all()]
 
     async def durations(self, asked: Asked) -> list[tuple[str, date, int, int]]:
         """Measure, first day of the stored period, bucket and count."""
-        query = self._of(asked, asked.split()).where(F.measure.in_(DURATIONS))
+        query = self._of(asked, asked.split(), DURATIONS)
         query = query.with_only_columns(F.measure, F.start, F.bucket, func.sum(F.value)).group_by(F.measure, F.start, F.bucket)
         return [(row[0], row[1], row[2], int(row[3])) for row in (await self._session.execute(query)).all()]
 
     async def broken_totals(self, asked: Asked, by: str, last: date) -> list[tuple[str, str, int]]:
         """Measure, the category, area or language, and its total: of what happens the sum, of what is there the value of the stored period that
         begins on `last`; durations left out."""
-        name = F[by]
-        query = self._of(asked, asked.split(by)).where(F.bucket == 0, F.measure.not_in(DURATIONS), or_(F.measure.not_in(STOCKS), F.start == last))
-        query = query.with_only_columns(F.measure, name, func.sum(F.value)).group_by(F.measure, name)
-        return [(row[0], row[1], int(row[2])) for row in (await self._session.execute(query)).all()]
+        name, split = F[by], asked.split(by)
+        found: list[tuple[str, str, int]] = []
+        for query in (self._of(asked, split, FLOWS), self._of(asked, split, tuple(sorted(STOCKS)), [last])):
+            query = query.with_only_columns(F.measure, name, func.sum(F.value)).group_by(F.measure, name)
+            found += [(row[0], row[1], int(row[2])) for row in (await self._session.execute(query)).all()]
+        return found
 
-    async def broken(self, asked: Asked, by: str, measures: Sequence[str] | None = None) -> list[tuple[str, date, str, int]]:
-        """Measure, first day of the stored period, the category, area or language, and value; durations left out."""
+    async def broken(self, asked: Asked, by: str, measures: Sequence[str] = COUNTS, *, fine: bool = False) -> list[tuple[str, date, str, int]]:
+        """Measure, first day of the stored period, the category, area or language, and value; durations left out. Kinds of help are told by their
+        upper kind where none is asked for, unless it should be fine."""
         name = F[by]
-        query = self._of(asked, asked.split(by)).where(F.bucket == 0, F.measure.not_in(DURATIONS))
-        if measures is not None:
-            query = query.where(F.measure.in_(measures))
+        query = self._of(asked, asked.split(by, fine=fine), measures)
         query = query.with_only_columns(F.measure, F.start, name, func.sum(F.value)).group_by(F.measure, F.start, name)
         return [(row[0], row[1], row[2], int(row[3])) for row in (await self._session.execute(query)).all()]
 
-    def _of(self, asked: Asked, split: str) -> Select[Any]:
-        query = select(StatisticRow).where(F.grain == str(asked.stored), F.split == split, F.start >= asked.first, F.start < asked.until)
+    def _of(self, asked: Asked, split: str, measures: Sequence[str], days: Sequence[date] | None = None) -> Select[Any]:
+        """The rows that answer, found by the whole beginning of their key: grain, split, measure, period, and the kind of help where one is asked."""
+        of_days = F.start.in_(asked.starts if days is None else days)
+        query = select(StatisticRow).where(F.grain == str(asked.stored), F.split == split, F.measure.in_(measures), of_days)
         if asked.category is not None:
-            query = query.where(or_(F.category == asked.category, F.category.startswith(asked.category + ".", autoescape=True)))
+            exactly = F.category == asked.category
+            query = query.where(exactly if "top" in split else or_(exactly, F.category.startswith(asked.category + ".", autoescape=True)))
         if asked.area is not None:
             query = query.where(F.area == asked.area)
         if asked.language is not None:
@@ -146,7 +178,7 @@ class StatisticsStore:
 
     async def keys(self, name: str) -> list[str]:
         """The areas or languages that there are figures of, by name."""
-        query = select(F[name]).where(F.grain == "month", F.split == name).distinct().order_by(F[name]).limit(500)
+        query = select(F[name]).where(F.grain == "month", F.split == name, F.measure.in_(COUNTS)).distinct().order_by(F[name]).limit(500)
         return list((await self._session.execute(query)).scalars())
 
     async def published(self, first: date | None, last: date | None, limit: int) -> list[tuple[date, datetime, Mapping[str, Any]]]:
@@ -166,6 +198,12 @@ class StatisticsStore:
     async def publish(self, start: date, figures: Mapping[str, Any], now: datetime) -> None:
         """Publish a quarter, once and for all."""
         await self._session.execute(insert(PublishedQuarterRow).values(start=start, figures=dict(figures), published_at=now))
+
+
+def _kept(grain: Grain, splits: Sequence[str] = SPLITS) -> tuple[ColumnElement[bool], ...]:
+    """Whatever is kept of a grain, named by the beginning of its key, so that a first day after it is found and not searched."""
+    names = (*splits, *(UPPER[split] for split in splits if split in UPPER and grain is Grain.MONTH))
+    return F.grain == str(grain), F.split.in_(names), F.measure.in_(tuple(MEASURES))
 
 
 def without_pairs_from(day: date) -> date:

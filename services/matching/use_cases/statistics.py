@@ -103,7 +103,7 @@ async def publish_quarter(work: Work, quarter: date, fates: Mapping[str, int], a
     months = [quarter, next_start(Grain.MONTH, quarter)]
     months.append(next_start(Grain.MONTH, months[1]))
     series = await work.statistics.series(asked)
-    broken = {name: await work.statistics.broken(asked, name) for name in ("category", "area", "language")}
+    broken = {name: await work.statistics.broken(asked, name, fine=True) for name in ("category", "area", "language")}
 
     def by_month(measure: str) -> dict[str, int]:
         return {month.isoformat()[:7]: sum(value for name, start, value in series if (name, start) == (measure, month)) for month in months}
