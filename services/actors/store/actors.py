@@ -183,13 +183,13 @@ class ActorStore:
         if wanted.q is None:
             return await walk(self.session, request, conditions(wanted))
         own = _own(wanted)
-        asked: list[ColumnElement[bool]] = [col(SearchEntryRow.kind) == Sought.ACTOR.value, col(SearchEntryRow.archived).is_(wanted.archived)]
+        asked: list[ColumnElement[bool]] = [col(SearchEntryRow.archived).is_(wanted.archived)]
         if wanted.kind is not None:
             asked.append(col(SearchEntryRow.sub) == wanted.kind)
         if wanted.country is not None:
             asked.append(col(SearchEntryRow.country) == wanted.country)
         asked += _related(wanted, col(SearchEntryRow.record_id)) + own
-        hits = await Finder(self.session).page(request, wanted.q, asked, ActorRow if own else None)
+        hits = await Finder(self.session).page(request, wanted.q, asked, ActorRow if own else None, [Sought.ACTOR])
         found = await self.many(hit.record_id for hit in hits.items)
         return Listed([found[hit.record_id] for hit in hits.items if hit.record_id in found], hits.more_after)
 

@@ -67,26 +67,40 @@ class Finder:
                 found[word] |= await self.words.like(word, is_last=word == question.words[-1])
         return found if any(len(some) > 1 for some in found.values()) else None
 
-    async def matching(self, q: str, conditions: Conditions) -> ColumnElement[bool] | None:
-        """The condition on entries for a question: every word is there; where no entry that meets the conditions has them, similar words.
+    def of_kinds_only(self, question: Question, kinds: Sequence[Sought] | None) -> list[ColumnElement[bool]]:
+        """The condition on entries that they are of these kinds (None: any). For a single letter the list by name leads to them."""
+        if not kinds:
+            return []
+        kind = col(E.kind) if len(question.key) == 1 else self.full_text.checked(col(E.kind))
+        return [kind == kinds[0].value if len(kinds) == 1 else kind.in_([one.value for one in kinds])]
+
+    async def matching(self, q: str, kind: Sought) -> ColumnElement[bool] | None:
+        """The condition on entries of a kind for a question: every word is there; where no entry of that kind has them, similar words.
         None: nothing can be found."""
         question = question_of(q)
         if not question.words:
             return None
-        exact = self.exactly(question)
+        exact, conditions = self.exactly(question), self.of_kinds_only(question, [kind])
         if (await self.session.execute(select(col(E.id)).where(exact, *conditions).limit(1))).first() is not None:
             return exact
         near = await self.alternatives(question)
         return self.full_text.has([list(some) for some in near.values()]) if near else None
 
-    async def page(self, request: PageRequest, q: str, conditions: Conditions, joined: Any = None) -> Listed[Hit]:  # Any: a mapped class
-        """One page of hits: exact names, beginnings, all words; within these the larger first, then by name; similar ones at the end of a short
-        list. `joined` is a table that conditions speak of; its id is the record's."""
+    async def page(
+        self,
+        request: PageRequest,
+        q: str,
+        conditions: Conditions,
+        joined: Any = None,  # Any: a mapped class
+        kinds: Sequence[Sought] | None = None,
+    ) -> Listed[Hit]:
+        """One page of hits of these kinds (None: any): exact names, beginnings, all words; within these the larger first, then by name; similar
+        ones at the end of a short list. `joined` is a table that conditions speak of; its id is the record's."""
         question = question_of(q)
         if not question.words:
             return Listed([], None)
-        where = [*conditions, self.exactly(question)]
-        rows, more = await self._walk(request, question, where, joined)
+        conditions = [*self.of_kinds_only(question, kinds), *conditions]
+        rows, more = await self._walk(request, question, [*conditions, self.exactly(question)], joined)
         hits = [Hit(Sought(row.kind), row.record_id, row.title, Tier(row.tier)) for row in rows]
         is_short = more is None and request.after is None and len(hits) < min(FEW, request.limit)
         if is_short and all(hit.tier is Tier.WORDS for hit in hits):
@@ -95,22 +109,20 @@ class Finder:
 
     async def having(self, kind: Sought, record_id: Any, q: str) -> ColumnElement[bool]:  # Any: the mapped column of the record's id
         """The condition on records of a kind that they have these words, or similar ones where none has them."""
-        of_kind = col(E.kind) == kind.value
-        matching = await self.matching(q, [of_kind])
-        return false() if matching is None else record_id.in_(select(col(E.record_id)).where(of_kind, matching))
+        matching = await self.matching(q, kind)
+        of_kind = self.of_kinds_only(question_of(q), [kind])
+        return false() if matching is None else record_id.in_(select(col(E.record_id)).where(*of_kind, matching))
 
     async def suggestions(self, q: str, limit: int) -> list[Hit]:
         """Actors that may be meant, the best few."""
-        return (await self.page(PageRequest(limit, None), q, [col(E.kind) == Sought.ACTOR.value, col(E.archived).is_(False)])).items[:limit]
+        return (await self.page(PageRequest(limit, None), q, [col(E.archived).is_(False)], kinds=[Sought.ACTOR])).items[:limit]
 
     async def of_kinds(self, request: PageRequest, q: str, kinds: Sequence[Sought] | None, country: str | None) -> Listed[Hit]:
         """One page of hits of these kinds (None: all), of a country."""
         where: list[ColumnElement[bool]] = [col(E.archived).is_(False)]
-        if kinds:
-            where.append(col(E.kind).in_([kind.value for kind in kinds]))
         if country is not None:
             where.append(col(E.country) == country)
-        return await self.page(request, q, where)
+        return await self.page(request, q, where, kinds=kinds)
 
     async def similar(self, question: Question, conditions: Conditions, joined: Any, limit: int) -> list[Hit]:  # Any: as above
         """Entries that do not have the words themselves but similar ones, the nearest first."""
