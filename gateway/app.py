@@ -17,7 +17,7 @@ from chassis.identity import Caller, Signer
 from chassis.service import VERSION
 from chassis.telemetry import Metrics, log_for, set_up_logging
 from chassis.web import add_routes
-from gateway import news, openapi
+from gateway import news, openapi, own_data
 from gateway.forward import Forward
 from gateway.gate import Gate, Gatekeeper
 from gateway.instance import Reader
@@ -204,7 +204,7 @@ def build(
     app.state.document = None
     app.state.refusal_page = page_of_error
     app.state.pages = ROUTERS
-    add_routes(app, (router, news.router, *ROUTERS))
+    add_routes(app, (router, news.router, own_data.router, *ROUTERS))
     app.mount("/static", Statics(STATIC), name="static")
     app.add_middleware(Gate, keeper=keeper)
     return app

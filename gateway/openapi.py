@@ -28,6 +28,26 @@ SCOPES = {
     Scope.STATISTICS: "Read statistics.",
     Scope.REGISTRY: "Change the registry.",
 }
+ALL_OWN_DATA: Document = {
+    "type": "object",
+    "required": ["account", "made_at", "services"],
+    "properties": {
+        "account": {"type": "string"},
+        "made_at": {"type": "string", "format": "date-time"},
+        "services": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "required": ["kept", "trail", "shortened"],
+                "properties": {
+                    "kept": {"type": "object", "additionalProperties": True},
+                    "trail": {"type": "array", "items": {"type": "object", "additionalProperties": True}},
+                    "shortened": {"type": "array", "items": {"type": "string"}},
+                },
+            },
+        },
+    },
+}
 SSE_NOTE = "Server-sent events; each `data` is a CloudEvents envelope, each `id` a place to go on from (`Last-Event-ID`)."
 
 
@@ -167,6 +187,20 @@ def _add_own(merged: Document) -> None:
             **errors,
         },
     }
+    data = {
+        "operationId": "read_own_data",
+        "summary": "All that the hub keeps about you, from every service, in one document (GDPR, Articles 15 and 20).",
+        "parameters": [],
+        "responses": {
+            "200": {
+                "description": "By service: what is kept, by kind; your trail; and which lists hold more than is given here.",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AllOwnData"}}},
+            },
+            **errors,
+        },
+    }
+    merged["components"]["schemas"] |= {"AllOwnData": ALL_OWN_DATA}
+    merged["paths"]["/api/v1/me/data"] = {"get": _finish(data, "gateway", rules["/api/v1/me/data"])}
     merged["paths"]["/api/v1/events"] = {"get": _finish(stream, "gateway", rules["/api/v1/events"])}
     merged["paths"]["/api/v1/audit"] = {"get": _finish(trail, "gateway", rules["/api/v1/audit"])}
 

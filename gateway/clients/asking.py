@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from chassis.call import Answer, Line
 from chassis.errors import FieldError, HubError
 from gateway.limits import BY_ADDRESS, Limits
-from gateway.permissions import Permissions, SecondFactorMissing
+from gateway.permissions import Permissions, Rule, SecondFactorMissing
 from gateway.session import Visitor
 
 Json = Any
@@ -65,8 +65,15 @@ class Asker:
         return True
 
     def require(self, method: str, path: str) -> None:
-        """Raise unless this visitor may knock at that route."""
-        self.permissions.rule(method, path).require(self.visitor.caller)
+        """Raise unless this visitor may knock at that route, now."""
+        self._rule(method, path)
+
+    def _rule(self, method: str, path: str) -> Rule:
+        rule = self.permissions.rule(method, path)
+        rule.require(self.visitor.caller)
+        if self.visitor.second_factor_missing and not rule.before_second_factor and not rule.public:
+            raise SecondFactorMissing("Please set up your second factor first.")
+        return rule
 
     async def answer(
         self,
@@ -81,10 +88,7 @@ class Asker:
     ) -> Answer:
         """The answer, if it is one; raises ProblemFromService. `version` is sent as If-Match, `once` as the Idempotency-Key of a form; `raw` is a
         body that is no JSON, after its content type."""
-        rule = self.permissions.rule(method, path)
-        rule.require(self.visitor.caller)
-        if self.visitor.second_factor_missing and not rule.before_second_factor and not rule.public:
-            raise SecondFactorMissing("Please set up your second factor first.")
+        rule = self._rule(method, path)
         if rule.limit in BY_ADDRESS:
             await self.limits.take(rule.limit, self.address)
         headers: dict[str, str] = {}

@@ -77,10 +77,6 @@ class MeClient:
         """Share the contact with the other side of accepted matches, or no longer."""
         return await self._ask.send("POST", "/api/v1/me/consents", {"share_contact": share_contact, "text_version": text_version})
 
-    async def export(self) -> Record:
-        """All that is kept about the caller."""
-        return await self._ask.get("/api/v1/me/export")
-
 
 class AccountsClient:
     """People and invitations, for those who may invite."""

@@ -8,5 +8,6 @@ TABLE: tuple[Rule, ...] = (
         "gateway",
         ("GET", "/api/v1/events", "live news", EVERYONE, Scope),
         ("GET", "/api/v1/audit", "audit trail", (A, O), ()),
+        ("GET", "/api/v1/me/data", "own account", EVERYONE, ()),
     ),
 )

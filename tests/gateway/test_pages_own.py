@@ -61,7 +61,7 @@ def own(door: Door) -> Door:
         },
         "POST /api/v1/me/email-change": {"done": True},
         "POST /api/v1/email-changes/confirm": {"done": False},
-        "GET /api/v1/me/export": {"account": {"id": ID}},
+        "GET /internal/v1/accounts/volunteer-id/data": {"service": "x", "kept": {"offers": [{"id": ID}]}, "trail": [], "shortened": []},
         "DELETE /api/v1/me": {},
         "POST /internal/v1/answer-links/open": LINK,
         "POST /internal/v1/answer-links/use": {"done": True},
@@ -272,6 +272,29 @@ async def test_another_address_export_and_deletion_are_pages_with_a_way_back(own
     assert half.headers["location"] == "/?done=email-half"
     assert "attachment" in export.headers["content-disposition"] and export.headers["cache-control"] == "no-store"
     assert unsure.status_code == 422 and sure.headers["location"] == "/?done=account-deleted" and "hub-session" in sure.headers["set-cookie"]
+
+
+async def test_the_file_of_all_that_is_kept_has_every_service_s_part_and_is_the_callers_alone(own: Door) -> None:
+    page, api = await own.get("/me/export", "volunteer"), await own.get("/api/v1/me/data", "volunteer")
+    stranger, other = await own.get("/me/export"), await own.get("/me/export", "member")
+    own.fakes.second_factor_missing = True
+    unfinished = await own.get("/me/export", "coordinator")
+
+    part = {"kept": {"offers": [{"id": ID}]}, "trail": [], "shortened": []}
+    assert page.json()["services"] == dict.fromkeys(("actors", "people", "matching", "notifications"), part)
+    assert api.json()["services"] == page.json()["services"] and page.json()["account"] == "volunteer-id"
+    assert stranger.headers["location"].startswith("/sign-in") and other.status_code == 503
+    assert unfinished.headers["location"] == "/me/second-factor"
+
+
+@pytest.mark.parametrize("refusal", [404, 403, 500, 503])
+async def test_where_one_part_is_away_there_is_no_file_rather_than_half_of_one(own: Door, refusal: int) -> None:
+    own.fakes.answers["GET /internal/v1/accounts/volunteer-id/data"] = (refusal, {"code": "x", "detail": "x"})
+
+    page, api = await own.get("/me/export", "volunteer"), await own.get("/api/v1/me/data", "volunteer")
+
+    assert (page.status_code, api.status_code) == (503, 503)
+    assert "attachment" not in page.headers.get("content-disposition", "") and api.json()["code"]
 
 
 async def test_a_browser_that_tells_no_origin_from_our_own_page_is_let_in_and_another_site_is_not(own: Door) -> None:

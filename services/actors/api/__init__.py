@@ -2,7 +2,21 @@
 
 from fastapi import APIRouter
 
-from services.actors.api import actors, directory, drawn, duplicates, imports, parts, practices, provenance, saved, search, statistics, suggestions
+from services.actors.api import (
+    actors,
+    directory,
+    drawn,
+    duplicates,
+    imports,
+    own_data,
+    parts,
+    practices,
+    provenance,
+    saved,
+    search,
+    statistics,
+    suggestions,
+)
 from services.actors.api.graph import ROUTERS as GRAPH
 from services.actors.api.interchange.routers import ROUTERS as INTERCHANGE
 
@@ -21,5 +35,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     imports.router,
     directory.router,
     statistics.router,
+    own_data.router,
 )
 """All routes; an offer in another format comes before the single offer, the map and the search before the single actor."""

@@ -10,6 +10,7 @@ from services.matching.api import (
     desk,
     matches,
     offers,
+    own_data,
     questions,
     results,
     rounds,
@@ -21,6 +22,22 @@ from services.matching.api import (
 
 ROUTERS: list[APIRouter] = [
     each.router
-    for each in (vocabulary, offers, asks, cases, changes, matches, rounds, scarcity, statistics, weights, questions, results, answers, desk)
+    for each in (
+        vocabulary,
+        offers,
+        asks,
+        cases,
+        changes,
+        matches,
+        rounds,
+        scarcity,
+        statistics,
+        weights,
+        questions,
+        results,
+        answers,
+        desk,
+        own_data,
+    )
 ]
 """All routes."""

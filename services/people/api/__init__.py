@@ -9,6 +9,7 @@ from services.people.api import (
     internal,
     links,
     me,
+    own_data,
     registrations,
     second_factor,
     sessions,
@@ -31,4 +32,5 @@ ROUTERS = (
     internal.router,
     links.router,
     links.inside,
+    own_data.router,
 )

@@ -88,5 +88,5 @@ async def withdraw_own_consent(work: InOneTransaction) -> None:
 
 @router.get("/export")
 async def export_me(work: InOneTransaction) -> MyExport:
-    """All that is kept here about you (GDPR, Article 15)."""
+    """What this part of the hub keeps about you: account, contact, consents, sessions, readings. `/api/v1/me/data` has all parts."""
     return my_export(work, await exports.export_me(work))
