@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import correlation_id
@@ -76,11 +76,17 @@ async def seal_rows(session: AsyncSession, ledger: Ledger, signer: Signer, now: 
     last = (await session.execute(select(head).order_by(head.c.seq.desc(), head.c.kind.desc()).limit(1))).first()
     seq, previous = (last.seq, last.hash) if last else (0, GENESIS)
     rows = (await session.execute(select(audit).where(audit.c.seq.is_(None)).order_by(audit.c.id).limit(limit))).all()
+    sealed = []
     for row in rows:
         seq += 1
         previous = _row_hash(previous, seq, row)
-        await session.execute(update(audit).where(audit.c.id == row.id).values(seq=seq, hash=previous))
+        sealed.append({"of_row": row.id, "at_seq": seq, "to_hash": previous})
     if rows:
+        # In one go: row by row, others would wait for the writer meanwhile.
+        connection = await session.connection()
+        await connection.execute(
+            update(audit).where(audit.c.id == bindparam("of_row")).values(seq=bindparam("at_seq"), hash=bindparam("to_hash")), sealed
+        )
         await _sign(session, ledger, signer, "head", seq, previous, now)
         await session.execute(delete(head).where(head.c.kind == "head", head.c.seq < seq - 100_000))
     return len(rows)

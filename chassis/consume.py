@@ -23,7 +23,7 @@ from chassis.ids import new_id
 from chassis.tables import Ledger
 from chassis.telemetry import Metrics, log_for, where
 from chassis.work import Clock, Work
-from contracts.envelope import Envelope, Event, MalformedEvent, UnknownEvent, open_envelope
+from contracts.envelope import REGISTRY, Envelope, Event, MalformedEvent, UnknownEvent, open_envelope
 
 Handler = Callable[[Any, Any], Awaitable[None]]
 """`async def offer_posted(work, event)`. Any: each service has its own Work, each handler its own event."""
@@ -82,7 +82,15 @@ class Consumer:
                 await asyncio.sleep(0.3)
 
     async def _handle_batch(self, batch: list[Delivery]) -> None:
-        waiting = list(batch)
+        waiting = []
+        for delivery in batch:
+            if self._concerns(delivery):
+                waiting.append(delivery)
+            else:
+                self._count("ignored")
+                await delivery.ack()
+        if not waiting:
+            return
         heart = asyncio.create_task(self._keep_alive(waiting))
         try:
             while waiting:
@@ -95,6 +103,11 @@ class Consumer:
                     waiting.pop(0)
         finally:
             heart.cancel()
+
+    def _concerns(self, delivery: Delivery) -> bool:
+        """Whether there is something to do: what is known, and known to be for others, need not even be opened."""
+        known = REGISTRY.get(delivery.subject)
+        return known is None or known in self._handlers
 
     async def _keep_alive(self, waiting: list[Delivery]) -> None:
         while True:

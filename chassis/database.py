@@ -5,10 +5,12 @@ SQLite has one writing connection, so writers queue in this process instead of f
 which an answered write could be lost (R1, F4).
 """
 
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import orjson
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -136,9 +138,24 @@ async def _durability(connection: AsyncConnection, is_sqlite: bool) -> dict[str,
     }
 
 
+def _to_json(value: Any) -> str:  # Any: a JSON value
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # keys that are no texts, named tuples, numbers beyond 64 bits
+        return json.dumps(value)
+
+
 def _sqlite_engine(url: str, *, size: int, busy_seconds: float, begin: str, readonly: bool) -> AsyncEngine:
     connect_args = {"async_creator_fn": sqlite_connection.connect}
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=busy_seconds, connect_args=connect_args)
+    engine = create_async_engine(
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=busy_seconds,
+        connect_args=connect_args,
+        json_serializer=_to_json,
+        json_deserializer=orjson.loads,
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, record: Any) -> None:  # Any: SQLAlchemy's DBAPI connection has no type of its own
@@ -176,6 +193,8 @@ def _postgres_engine(url: str, pool: int, busy_seconds: float) -> AsyncEngine:
         max_overflow=5,
         pool_timeout=busy_seconds,
         pool_pre_ping=True,
+        json_serializer=_to_json,
+        json_deserializer=orjson.loads,
         connect_args={"server_settings": settings, "timeout": busy_seconds},
     )
 

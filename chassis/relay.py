@@ -1,18 +1,22 @@
 """Publishes the outbox in order, and stores what the broker confirmed (R3).
 
+A batch is sent without waiting for the answers in between. What was confirmed is noted in the outbox a moment later, together: a process that dies
+before publishes it again, under the same ids.
+
 Before its first publish after each reconnect it reconciles: a stream that was made anew, or that ends below what we know it confirmed, gets the
 retained rows again. Consumers handle each event id once, so publishing twice is harmless and losing is not possible.
 """
 
 import asyncio
+import contextlib
+import time
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.bus import Bus, BusRefused, BusUnavailable
+from chassis.bus import Bus, Message
 from chassis.database import Database
 from chassis.errors import HubError
 from chassis.tables import Ledger
@@ -22,6 +26,8 @@ from chassis.work import Clock
 BATCH = 200
 IDLE_SECONDS = 1.0
 """Longest wait before the outbox is looked at without a wake-up."""
+NOTE_SECONDS = 0.1
+"""Longest time until what was confirmed is noted."""
 
 
 class Relay:
@@ -37,6 +43,9 @@ class Relay:
         self._log = log_for(service)
         self._wake = asyncio.Event()
         self._must_reconcile = True
+        self._confirmed: dict[int, int] = {}
+        """Rows that the broker confirmed and that are not noted yet, with their places in the stream."""
+        self._note_at = 0.0
         bus.on_connect.append(self._reconnected)
 
     def wake(self) -> None:
@@ -69,17 +78,25 @@ class Relay:
         while True:
             # Cleared before looking: whoever writes while we look wakes us again.
             self._wake.clear()
-            if not await self.publish_waiting():
+            published = await self._publish()
+            if self._confirmed and (len(self._confirmed) >= BATCH or time.monotonic() >= self._note_at):
+                await self._note()
+            if not published:
                 await self._pause()
 
     async def _pause(self) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
-        except TimeoutError:
-            return
+        seconds = max(0.0, min(IDLE_SECONDS, self._note_at - time.monotonic())) if self._confirmed else IDLE_SECONDS
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
 
     async def publish_waiting(self) -> int:
-        """Publish one batch in order; returns how many were confirmed. Raises BusUnavailable when the broker is away."""
+        """Publish one batch in order and note it; returns how many were confirmed. Raises BusUnavailable when the broker is away."""
+        published = await self._publish()
+        await self._note()
+        return published
+
+    async def _publish(self) -> int:
         if not self._bus.connected:
             return 0
         if self._must_reconcile:
@@ -88,31 +105,33 @@ class Relay:
             rows = await self._waiting(session)
         if not rows:
             return 0
-        confirmed: list[tuple[int, int]] = []
-        try:
-            for row in rows:
-                stream_seq = await self._bus.publish(
-                    row.subject,
-                    row.body.encode(),
-                    event_id=row.id,
-                    headers={"Hub-Correlation-Id": row.correlation_id, "Content-Type": "application/cloudevents+json"},
-                )
-                confirmed.append((row.seq, stream_seq))
-        except (BusUnavailable, BusRefused) as error:
-            self._log.warning("publishing stopped", error=type(error).__name__, count=len(rows) - len(confirmed))
-            await asyncio.sleep(0.2)
+        places = await self._bus.publish_many([_message(row) for row in rows])
+        confirmed = {row.seq: place for row, place in zip(rows, places, strict=True) if place is not None}
         if confirmed:
-            await self._mark(confirmed, self._clock())
+            if not self._confirmed:
+                self._note_at = time.monotonic() + NOTE_SECONDS
+            self._confirmed.update(confirmed)
             self._metrics.published.labels(self._service).inc(len(confirmed))
+        if len(confirmed) < len(rows):
+            self._log.warning("publishing stopped", count=len(rows) - len(confirmed))
+            await asyncio.sleep(0.2)
         return len(confirmed)
 
     async def _waiting(self, session: AsyncSession) -> Sequence[Row[Any]]:
         outbox = self._ledger.outbox
-        rows = (await session.execute(select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.seq).limit(BATCH))).all()
+        columns = (outbox.c.seq, outbox.c.id, outbox.c.subject, outbox.c.body, outbox.c.correlation_id)
+        query: Select[Any] = select(*columns).where(outbox.c.sent_at.is_(None))
+        if self._confirmed:
+            query = query.where(outbox.c.seq.not_in(self._confirmed))
+        rows: Sequence[Row[Any]] = (await session.execute(query.order_by(outbox.c.seq).limit(BATCH))).all()
         self._metrics.outbox.labels(self._service).set(len(rows))
         return rows
 
-    async def _mark(self, confirmed: list[tuple[int, int]], now: datetime) -> None:
+    async def _note(self) -> None:
+        """Write down what was confirmed."""
+        if not self._confirmed:
+            return
+        confirmed, last, now = sorted(self._confirmed.items()), max(self._confirmed.values()), self._clock()
         outbox, state = self._ledger.outbox, self._ledger.relay_state
         async with self._database.writing() as session:
             connection = await session.connection()
@@ -120,10 +139,12 @@ class Relay:
                 update(outbox).where(outbox.c.seq == bindparam("row_seq")).values(sent_at=now, stream_seq=bindparam("at_broker")),
                 [{"row_seq": seq, "at_broker": stream_seq} for seq, stream_seq in confirmed],
             )
-            await session.execute(update(state).where(state.c.last_seq < confirmed[-1][1]).values(last_seq=confirmed[-1][1]))
+            await session.execute(update(state).where(state.c.last_seq < last).values(last_seq=last))
+        self._confirmed.clear()
 
     async def _reconcile(self) -> None:
-        """Compare the stream with what it confirmed to us; what it no longer holds is published again."""
+        """Compare the stream with what it confirmed to us; what it no longer holds, and what was not noted yet, is published again."""
+        self._confirmed.clear()
         facts = await self._bus.own_stream()
         created = facts.created.isoformat()
         outbox, state = self._ledger.outbox, self._ledger.relay_state
@@ -143,3 +164,8 @@ class Relay:
         if count:
             self._log.warning("the broker lacks events; publishing them again", count=count)
         self._must_reconcile = False
+
+
+def _message(row: Row[Any]) -> Message:
+    headers = {"Hub-Correlation-Id": row.correlation_id, "Content-Type": "application/cloudevents+json"}
+    return Message(row.subject, row.body.encode(), row.id, headers)

@@ -3,8 +3,8 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
@@ -12,7 +12,7 @@ from nats.errors import Error as NatsError
 
 from chassis import topology
 from chassis.bus.pull import PullConsumer
-from chassis.bus.session import NoAnswer, Session, SessionLost
+from chassis.bus.session import NoAnswer, Question, Session, SessionLost
 from chassis.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,16 @@ class BusUnavailable(Unavailable):
 
 class BusRefused(Unavailable):
     """The broker answered that it does not take the message, for instance because the stream is full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to store; the same `event_id` within an hour is stored once."""
+
+    subject: str
+    payload: bytes
+    event_id: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +94,16 @@ class Bus:
         except (SessionLost, NoAnswer, TimeoutError) as error:
             raise BusUnavailable("The message broker does not answer. The message is kept and sent later.") from error
         return cast(int, _checked(answer.data)["seq"])
+
+    async def publish_many(self, messages: Sequence[Message]) -> list[int | None]:
+        """Store many messages with one waiting time for all, in their order. For each its sequence in the stream, or None where the broker did not
+        confirm it: it may or may not be stored, so publish it again. Raises BusUnavailable where none could be sent."""
+        questions = [Question(each.subject, each.payload, {**each.headers, "Nats-Msg-Id": each.event_id}) for each in messages]
+        try:
+            answers = await self._usable_session().request_many(questions, PUBLISH_SECONDS)
+        except SessionLost as error:
+            raise BusUnavailable("The message broker does not answer. The message is kept and sent later.") from error
+        return [_sequence(answer.data) if answer is not None else None for answer in answers]
 
     async def own_stream(self) -> StreamFacts:
         """When the service's own stream was created, and the sequence of its last message (0 when it is empty)."""
@@ -165,6 +185,12 @@ class Bus:
         session, self._session = self._session, None
         if session is not None:
             session.abandon()
+
+
+def _sequence(data: bytes) -> int | None:
+    """Where the broker stored a message; None where it refused it."""
+    answer = json.loads(data)
+    return cast(int, answer["seq"]) if "error" not in answer else None
 
 
 def _checked(data: bytes) -> dict[str, object]:

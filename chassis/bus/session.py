@@ -9,7 +9,8 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from nats.aio.client import Client
@@ -28,6 +29,15 @@ class SessionLost(Exception):
 
 class NoAnswer(Exception):
     """Nobody listens on the subject: the stream is missing or its storage is not up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A message that wants one answer."""
+
+    subject: str
+    payload: bytes
+    headers: Mapping[str, str]
 
 
 class Session:
@@ -132,6 +142,28 @@ class Session:
         if status_of(message) == "503":
             raise NoAnswer(subject)
         return message
+
+    async def request_many(self, questions: Sequence[Question], seconds: float) -> list[Msg | None]:
+        """Send all at once, in their order, and await their answers. None for one that nobody answered in time, or before the session was lost."""
+        answers: dict[str, asyncio.Future[Msg]] = {}
+        try:
+            for question in questions:
+                self._counter += 1
+                token = str(self._counter)
+                answers[token] = self._waiting[token] = asyncio.get_running_loop().create_future()
+                await self.send(question.subject, question.payload, reply=f"{self._inbox}.{token}", headers=dict(question.headers))
+        except SessionLost:
+            pass  # What was sent before may have been answered; the rest never will be.
+        try:
+            if answers:
+                await asyncio.wait(answers.values(), timeout=0 if self.lost.is_set() else seconds)
+            found = [answer.result() if answer.done() and answer.exception() is None else None for answer in answers.values()]
+        finally:
+            for token, answer in answers.items():
+                self._waiting.pop(token, None)
+                answer.cancel()
+        found += [None] * (len(questions) - len(found))
+        return [None if message is None or status_of(message) == "503" else message for message in found]
 
     async def ask(self, subject: str, question: dict[str, object] | None = None, seconds: float = 5.0) -> dict[str, object]:
         """Ask the JetStream API, which answers in JSON."""

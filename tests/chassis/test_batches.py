@@ -97,6 +97,17 @@ async def test_a_batch_is_handled_in_one_transaction(bench: Bench) -> None:
     assert await inbox_of(bench) == {event_id_of(each) for each in batch}
 
 
+async def test_news_for_others_is_taken_off_without_a_look_at_it_or_a_transaction(bench: Bench) -> None:
+    transactions = watch(bench)
+    batch = [FakeDelivery(BellSoldV1.type_name, b"whatever"), news(1), FakeDelivery(BellSoldV1.type_name, b"it says"), news(2)]
+
+    outcomes = await receive(bench, *batch)
+
+    assert outcomes == [["ack"]] * 4
+    assert transactions == transactions[:1] * 2
+    assert await heard(bench) == {1: 1, 2: 1}
+
+
 async def test_more_than_are_handled_together_are_all_handled(bench: Bench) -> None:
     batch = [news(number) for number in range(37)]
 

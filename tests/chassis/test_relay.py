@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 import toy
+from sqlalchemy import func, select
 
 from chassis.broker import provision, wait_until_healthy
-from chassis.bus import BusUnavailable
+from chassis.bus import BusUnavailable, Message
 from chassis.testing import Bench, Databases, account, bench_for, settings_for_tests
 from chassis.testing_broker import RunningBroker, provisioned_broker
 
@@ -48,6 +49,49 @@ async def test_what_is_written_is_published_in_order_once(publisher: Bench) -> N
 
     assert published == [3, 0]
     assert (await publisher.service.bus.own_stream()).last_seq == 3
+
+
+async def test_what_was_published_and_not_noted_by_a_process_that_died_is_stored_once(publisher: Bench) -> None:
+    await until_connected(publisher)
+    for name in ("a", "b", "c"):
+        await publisher.post(account("admin"), "/bells", {"name": name})
+    await publisher.service.relay._publish()
+
+    publisher.service.relay._reconnected()  # forgets what it had in memory, as a new process would
+    again = await publisher.service.relay.publish_waiting()
+
+    assert again == 3
+    assert (await publisher.service.bus.own_stream()).last_seq == 3
+
+
+async def test_what_was_published_is_noted_within_a_moment(publisher: Bench) -> None:
+    await until_connected(publisher)
+    running = asyncio.create_task(publisher.service.relay.run())
+
+    await publisher.post(account("admin"), "/bells", {"name": "a"})
+    for _ in range(200):
+        if await unsent(publisher) == 0:
+            break
+        await asyncio.sleep(0.02)
+    running.cancel()
+
+    assert await unsent(publisher) == 0
+    assert (await publisher.service.bus.own_stream()).last_seq == 1
+
+
+async def unsent(bench: Bench) -> int:
+    outbox = bench.service.ledger.outbox
+    async with bench.service.database.reading() as session:
+        return (await session.execute(select(func.count()).select_from(outbox).where(outbox.c.sent_at.is_(None)))).scalar_one()
+
+
+async def test_one_message_that_the_broker_refuses_does_not_keep_the_others(publisher: Bench) -> None:
+    await until_connected(publisher)
+    good = [Message("hub.actors.bell.hung.v1", b"{}", event_id=f"a-{number}") for number in range(2)]
+
+    places = await publisher.service.bus.publish_many([good[0], Message("hub.actors.bell.hung.v1", b"x" * 60_000, event_id="b"), good[1]])
+
+    assert places == [1, None, 2]
 
 
 async def test_a_broker_that_lost_its_store_gets_everything_again(publisher: Bench, broker: RunningBroker) -> None:
