@@ -1,7 +1,5 @@
 """A figure as pages, tables and files show it: one set of rows, with what is counted and where it comes from."""
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -13,11 +11,9 @@ from fastapi import Response
 from chassis.context import locale
 from gateway.pages.charts import Chart
 from gateway.pages.charts_over_time import Areas, Columns, Lines, Ranges
+from gateway.pages.files import csv_file
 from gateway.pages.formats import number
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A cell of text that begins so would be run as a formula by a spreadsheet."""
-BOM = "\ufeff"
 Value = int | float | None
 
 
@@ -61,24 +57,14 @@ class Figure:
 
 
 def csv_of(figure: Figure) -> Response:
-    """A figure as a file: CSV as RFC 4180 has it, UTF-8 with a byte order mark, the header in English codes, no cell that a spreadsheet would run.
-    What is withheld is an empty cell."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(figure.codes)
-    for row in figure.rows:
-        writer.writerow([_cell(row.code), *("" if value is None else value for value in row.values)])
-    headers = {
-        "Content-Disposition": f'attachment; filename="hospitium-{figure.key}.csv"',
-        "Cache-Control": "private, no-cache",
-        "Link": '</statistics/readme.txt>; rel="describedby"; type="text/plain"',
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(BOM + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.lstrip("'").startswith(FORMULA) and text != "-" else text
+    """A figure as a file for a spreadsheet, the header in English codes. What is withheld is an empty cell."""
+    return csv_file(
+        f"hospitium-{figure.key}.csv",
+        figure.codes,
+        ((row.code, *row.values) for row in figure.rows),
+        cache="private, no-cache",
+        described_by="/statistics/readme.txt",
+    )
 
 
 def period_label(period: str, start: str) -> str:

@@ -49,15 +49,20 @@ def day(value: str | None) -> str:
         return value
 
 
+def instant(value: str) -> datetime:
+    """A moment given in ISO form; one without a zone is in UTC. Raises ValueError for anything else."""
+    at = datetime.fromisoformat(value)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
 def moment(value: str | None, zone: ZoneInfo) -> str:
     """A moment given in ISO form, in the instance's time zone."""
     if not value:
         return ""
     try:
-        at = datetime.fromisoformat(value)
+        at = instant(value)
     except ValueError:
         return value
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
     local = at.astimezone(zone)
     day_text, hour_text = format_date(local, "medium", locale=_cldr()), format_time(local, "short", locale=_cldr())
     # CLDR's own pattern joins the two as the language does.
@@ -66,8 +71,7 @@ def moment(value: str | None, zone: ZoneInfo) -> str:
 
 def is_newer(value: str, minutes: int) -> bool:
     """Whether a moment given in ISO form is less than so many minutes ago."""
-    at = datetime.fromisoformat(value)
-    return datetime.now(UTC) - (at if at.tzinfo else at.replace(tzinfo=UTC)) < timedelta(minutes=minutes)
+    return datetime.now(UTC) - instant(value) < timedelta(minutes=minutes)
 
 
 def language_name(code: str) -> str:
@@ -104,10 +108,18 @@ def clock(value: Any) -> str:  # Any: "18:00", or minutes after midnight
     return f"{value // 60:02d}:{value % 60:02d}" if isinstance(value, int) else str(value)
 
 
+def minutes_of(value: Any) -> int:  # Any: "18:00", or minutes after midnight
+    """A time of the day in minutes after midnight; 24:00 is the end of the day. Raises ValueError for anything else."""
+    if isinstance(value, int):
+        return value
+    hours, minutes = (int(part) for part in str(value).split(":")[:2])
+    return hours * 60 + minutes
+
+
 def hour(value: Any) -> str:  # Any: "18:00", or minutes after midnight
     """A time of the day as the reader's language writes it: 18:00, or 6:00 PM."""
     try:
-        hours, minutes = (int(part) for part in clock(value).split(":")[:2])
+        hours, minutes = divmod(minutes_of(value), 60)
         # The end of the day is written as such, not as its beginning.
         return clock(value) if hours == 24 else str(format_time(time(hours, minutes), "short", locale=_cldr()))
     except ValueError:
@@ -124,10 +136,9 @@ def since(value: str | None) -> str:
     if not value:
         return ""
     try:
-        at = datetime.fromisoformat(value)
+        passed = instant(value) - datetime.now(UTC)
     except ValueError:
         return value
-    passed = (at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC)
     return str(format_timedelta(passed, add_direction=True, locale=_cldr()))
 
 

@@ -5,18 +5,15 @@ Nothing here says whom: a kind of help, days and hours; no code, no name, no pla
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from chassis.ids import derived_id
 from gateway.clients.asking import Record
-from gateway.pages.formats import text_in
+from gateway.pages.formats import instant, minutes_of, text_in
 
 HELPING = ("accepted", "in_progress")
 SHOWN_OFFERS = ("open", "full")
-BYDAY = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +42,7 @@ class Slot:
 
 def windows_of(rows: Sequence[Record]) -> tuple[tuple[int, int, int], ...]:
     """Weekly windows as numbers, in order."""
-    return tuple(sorted((int(row["day"]), _minutes(row["from"]), _minutes(row["to"])) for row in rows))
-
-
-def _minutes(clock: Any) -> int:  # Any: "18:00", or minutes
-    if isinstance(clock, int):
-        return clock
-    hours, minutes = str(clock).split(":")[:2]
-    return int(hours) * 60 + int(minutes)
+    return tuple(sorted((int(row["day"]), minutes_of(row["from"]), minutes_of(row["to"])) for row in rows))
 
 
 def common(one: tuple[tuple[int, int, int], ...], other: tuple[tuple[int, int, int], ...]) -> tuple[tuple[int, int, int], ...]:
@@ -126,32 +116,20 @@ def slots_of(times: Iterable[Times], monday: date) -> list[Slot]:
 def ical_of(times: Iterable[Times], *, name: str, zone: str, address: str, today: date) -> bytes:
     """A calendar of these times, each window repeated every week until its last day. Names a kind of help and nothing about anybody."""
     # Loaded here: few readers ask for it, and a hub that is idle stays small.
-    from icalendar import Calendar, Event, Timezone, vRecur
+    from chassis.weekly import add_zone, first_on, new_calendar, weekly_event
 
-    calendar = Calendar()
-    for key, value in (("prodid", "-//Hospitium//my calendar//EN"), ("version", "2.0"), ("calscale", "GREGORIAN"), ("method", "PUBLISH")):
-        calendar.add(key, value)
-    calendar.add("x-wr-calname", name)
-    calendar.add("x-wr-timezone", zone)
-    place = ZoneInfo(zone)
-    calendar.add_component(Timezone.from_tzid(zone, first_date=today - timedelta(days=366), last_date=today + timedelta(days=3660)))
+    calendar = new_calendar("my calendar", name, zone)
+    add_zone(calendar, zone, today - timedelta(days=366))
     for each in times:
         for weekday, start, end in each.windows:
-            begins = each.first or today
-            day = begins + timedelta(days=(weekday - begins.weekday()) % 7)
+            day = first_on(each.first or today, weekday)
             if each.last is not None and day > each.last:
                 continue
-            event = Event()
+            event = weekly_event(day, start, end, zone, each.last)
             event.add("uid", str(derived_id("my-calendar", each.subject, str(weekday), str(start), str(end))))
             event.add("dtstamp", _stamp(each.began))
             event.add("sequence", each.version)
             event.add("summary", each.name)
-            event.add("dtstart", _moment(day, start, place))
-            event.add("dtend", _moment(day, end, place))
-            rule: dict[str, Any] = {"freq": "weekly", "byday": BYDAY[weekday]}  # Any: parts of a recurrence rule
-            if each.last is not None:
-                rule["until"] = datetime.combine(each.last, time(23, 59, 59), place).astimezone(UTC)
-            event.add("rrule", vRecur(rule))
             event.add("status", "CONFIRMED" if each.kind == "help" else "TENTATIVE")
             event.add("transp", "OPAQUE" if each.kind == "help" else "TRANSPARENT")
             event.add("class", "PRIVATE")
@@ -160,14 +138,8 @@ def ical_of(times: Iterable[Times], *, name: str, zone: str, address: str, today
     return bytes(calendar.to_ical())
 
 
-def _moment(day: date, minute: int, zone: ZoneInfo) -> datetime:
-    # 24:00 is the next day's first minute.
-    return datetime.combine(day + timedelta(days=minute // 1440), time(minute % 1440 // 60, minute % 60), zone)
-
-
 def _stamp(text: str) -> datetime:
     try:
-        found = datetime.fromisoformat(text)
+        return instant(text)
     except ValueError:
         return datetime(2026, 1, 1, tzinfo=UTC)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -8,7 +8,7 @@ from contracts.envelope import Event
 from contracts.people import InstanceChangedV1
 from services.notifications.model.people import Account
 from services.notifications.model.rules import News
-from services.notifications.use_cases import notify
+from services.notifications.use_cases import notify, write
 from services.notifications.work import Work
 
 
@@ -151,22 +151,22 @@ async def account_news(work: Work, event: people.AccountState) -> None:
 
 async def invitation_issued(work: Work, event: people.InvitationIssuedV1) -> None:
     """Somebody was invited."""
-    await notify.send_invitation(work, event_id=_event_id(work), invitation_id=event.invitation_id)
+    await write.send_invitation(work, event_id=_event_id(work), invitation_id=event.invitation_id)
 
 
 async def account_reset_requested(work: Work, event: people.AccountResetRequestedV1) -> None:
     """Somebody asked for a new password."""
-    await notify.send_reset(work, event_id=_event_id(work), account_id=event.account_id, reset_id=event.reset_id)
+    await write.send_reset(work, event_id=_event_id(work), account_id=event.account_id, reset_id=event.reset_id)
 
 
 async def email_change_requested(work: Work, event: people.AccountEmailChangeRequestedV1) -> None:
     """Somebody wants another address."""
-    await notify.send_email_change(work, event_id=_event_id(work), account_id=event.account_id, change_id=event.change_id)
+    await write.send_email_change(work, event_id=_event_id(work), account_id=event.account_id, change_id=event.change_id)
 
 
 async def registration_requested(work: Work, event: people.RegistrationRequestedV1) -> None:
     """Somebody gave their address to offer help."""
-    await notify.send_registration(work, event_id=_event_id(work), registration_id=event.registration_id, known=event.known)
+    await write.send_registration(work, event_id=_event_id(work), registration_id=event.registration_id, known=event.known)
 
 
 async def ask_news(work: Work, event: matching.AskState) -> None:
@@ -176,7 +176,7 @@ async def ask_news(work: Work, event: matching.AskState) -> None:
 
 async def suggestion_answer_due(work: Work, event: people.SuggestionAnswerDueV1) -> None:
     """A suggestion was decided, and its sender left an address."""
-    await notify.send_suggestion_answer(work, event_id=_event_id(work), suggestion_id=event.suggestion_id, outcome=event.outcome)
+    await write.send_suggestion_answer(work, event_id=_event_id(work), suggestion_id=event.suggestion_id, outcome=event.outcome)
 
 
 async def person_erased(work: Work, event: people.PersonErasedV1) -> None:

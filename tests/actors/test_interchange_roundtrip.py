@@ -13,7 +13,7 @@ from geojson_pydantic import FeatureCollection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.actors.model.formulas import guarded, unguarded
+from chassis.formulas import guarded, unguarded
 from services.actors.model.import_report import Faults
 from services.actors.model.imports.forms import Organisation
 from services.actors.model.imports.hsds import read_hsds

@@ -1,8 +1,6 @@
 """The audit trail: what was done, found by person, kind, record and day; its summary for observers; and whether it is whole."""
 
 import asyncio
-import csv
-import io
 import json
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +14,7 @@ from chassis.call import ServiceAway
 from gateway.clients.asking import Record
 from gateway.news import read_audit
 from gateway.pages.door import Here, PageRoute, Visit, pairs
+from gateway.pages.files import csv_file
 from gateway.pages.words import WORDS, choices
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -84,12 +83,9 @@ async def see_summary(visit: Here, until: Text = "") -> Response:
 async def export_summary(visit: Here, until: Text = "") -> Response:
     """The same as a table for a spreadsheet: codes and counts, nothing else."""
     last = _day(until) or datetime.now(UTC).date()
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\r\n")
-    table.writerow(("day", "action", "subject_kind", "count"))
-    table.writerows((row["day"], row["action"], row["subject_kind"], row["count"]) for row in await _summary(visit, last))
-    headers = {"Content-Disposition": f'attachment; filename="audit-{last.isoformat()}.csv"', "Cache-Control": "no-store"}
-    return Response("\ufeff" + text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    head = ("day", "action", "subject_kind", "count")
+    rows = [[row[column] for column in head] for row in await _summary(visit, last)]
+    return csv_file(f"audit-{last.isoformat()}.csv", head, rows)
 
 
 def _first(last: date) -> date:

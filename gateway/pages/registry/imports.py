@@ -1,7 +1,5 @@
 """Pages of imports: a file up, its columns, the preview by outcome, the confirmation, the progress, the report."""
 
-import csv
-import io
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,6 +9,7 @@ from starlette.datastructures import UploadFile
 from chassis.errors import HubError
 from gateway.clients.asking import Record
 from gateway.pages.door import Here, PageRoute, Visit, pairs
+from gateway.pages.files import csv_file
 from gateway.pages.forms import Form
 from gateway.pages.registry.import_words import IMPORT_WORDS
 from gateway.pages.vocabulary import naming, words_of
@@ -73,13 +72,8 @@ async def give_template(visit: Here) -> Response:
         own = (await visit.ask.registry.actor(str(actor_id)))["slug"] if actor_id else ""
     except HubError:
         own = ""
-    rows = io.StringIO()
-    writer = csv.writer(rows)
-    writer.writerow(TEMPLATE_COLUMNS)
-    writer.writerow([own if column == "organisation" else TEMPLATE_LINE.get(column, "") for column in TEMPLATE_COLUMNS])
-    headers = {"Content-Disposition": 'attachment; filename="offers.csv"', "Cache-Control": "no-store"}
-    # With the mark by which spreadsheets recognise UTF-8.
-    return Response("\ufeff" + rows.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    line = [own if column == "organisation" else TEMPLATE_LINE.get(column, "") for column in TEMPLATE_COLUMNS]
+    return csv_file("offers.csv", TEMPLATE_COLUMNS, [line])
 
 
 @router.get("/imports/{import_id}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from services.actors.model.formulas import FORMULA, GUARD, unguarded
+from chassis.formulas import FORMULA, GUARD, unguarded
 from services.actors.model.import_report import Faults
 from services.actors.model.texts import is_citation, is_date, is_slug, is_web_address, is_year
 

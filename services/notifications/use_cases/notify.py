@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.notifications.model.kinds import Kind, is_overtaken, overtaken_by
-from services.notifications.model.messages import RecipientKind
 from services.notifications.model.people import Account
 from services.notifications.model.rules import News, Side, rules_for
 from services.notifications.use_cases import webhooks
-from services.notifications.use_cases.tell import new_mail, queue, reachable, tell
+from services.notifications.use_cases.tell import reachable, tell
 from services.notifications.work import Work
 
 COORDINATOR, MEMBER, ADMIN = "coordinator", "member", "admin"
@@ -71,87 +70,6 @@ async def _case_side(work: Work, news: News) -> list[UUID]:
     if teams:
         return []
     return [account.account_id for account in await work.people.active_with_roles((COORDINATOR,))]
-
-
-async def send_invitation(work: Work, *, event_id: UUID, invitation_id: UUID) -> None:
-    """Write to somebody who was invited."""
-    mail = new_mail(
-        work,
-        Kind.INVITATION,
-        recipient_kind=RecipientKind.INVITATION,
-        recipient_id=invitation_id,
-        account_id=None,
-        event_id=event_id,
-        subject_id=invitation_id,
-        numbers={},
-    )
-    await queue(work, [mail])
-
-
-async def send_reset(work: Work, *, event_id: UUID, account_id: UUID, reset_id: UUID) -> None:
-    """Write to somebody who asked for a new password, unless they were erased meanwhile."""
-    if await work.people.is_erased(account_id):
-        return
-    mail = new_mail(
-        work,
-        Kind.PASSWORD_RESET,
-        recipient_kind=RecipientKind.RESET,
-        recipient_id=reset_id,
-        account_id=account_id,
-        event_id=event_id,
-        subject_id=account_id,
-        numbers={},
-    )
-    await queue(work, [mail])
-
-
-async def send_email_change(work: Work, *, event_id: UUID, account_id: UUID, change_id: UUID) -> None:
-    """Write to the old and to the new address of somebody who wants another, unless they were erased meanwhile."""
-    if await work.people.is_erased(account_id):
-        return
-    sides = ((Kind.ADDRESS_TO_LEAVE, RecipientKind.OLD_ADDRESS), (Kind.ADDRESS_TO_CONFIRM, RecipientKind.NEW_ADDRESS))
-    for kind, recipient in sides:
-        mail = new_mail(
-            work,
-            kind,
-            recipient_kind=recipient,
-            recipient_id=change_id,
-            account_id=account_id,
-            event_id=event_id,
-            subject_id=account_id,
-            numbers={},
-        )
-        await queue(work, [mail])
-
-
-async def send_registration(work: Work, *, event_id: UUID, registration_id: UUID, known: bool) -> None:
-    """Write to somebody who gave their address to offer help."""
-    mail = new_mail(
-        work,
-        Kind.OFFER_TO_SIGN_IN_FOR if known else Kind.OFFER_TO_CONFIRM,
-        recipient_kind=RecipientKind.REGISTRATION,
-        recipient_id=registration_id,
-        account_id=None,
-        event_id=event_id,
-        subject_id=registration_id,
-        numbers={},
-    )
-    await queue(work, [mail])
-
-
-async def send_suggestion_answer(work: Work, *, event_id: UUID, suggestion_id: UUID, outcome: str) -> None:
-    """Write to somebody who left an address with a suggestion."""
-    mail = new_mail(
-        work,
-        Kind.SUGGESTION_ACCEPTED if outcome == "accepted" else Kind.SUGGESTION_REFUSED,
-        recipient_kind=RecipientKind.SUGGESTION,
-        recipient_id=suggestion_id,
-        account_id=None,
-        event_id=event_id,
-        subject_id=suggestion_id,
-        numbers={},
-    )
-    await queue(work, [mail])
 
 
 async def keep_account(work: Work, account: Account) -> None:

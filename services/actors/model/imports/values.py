@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from chassis.contact_hints import ContactHint, contact_hints
-from services.actors.model.formulas import FORMULA, unguarded
+from chassis.formulas import FORMULA, unguarded
 from services.actors.model.imports.forms import LineFault, Texts
 from services.actors.model.imports.limits import MAX_CELL
 from services.actors.model.texts import folded, is_citation, is_slug, is_web_address

@@ -1,15 +1,14 @@
 """Offers with weekly times as iCalendar (RFC 5545): each window repeats every week in the city's time zone until the offer ends."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import date
 
-from icalendar import Calendar, Event, Timezone, vGeo, vRecur
+from icalendar import Event, vGeo
 
 from chassis.ids import derived_id
+from chassis.weekly import add_zone, first_on, new_calendar, weekly_event
 from services.actors.model.directory import DirectoryOffer, ListedState
-from services.actors.model.interchange.offers import DAYS, clock, text_of, windows_of
+from services.actors.model.interchange.offers import text_of, windows_of
 
 
 def has_times(offer: DirectoryOffer) -> bool:
@@ -19,17 +18,10 @@ def has_times(offer: DirectoryOffer) -> bool:
 
 def calendar_of(offers: Iterable[DirectoryOffer], *, name: str, zone: str, address: str, language: str = "en") -> bytes:
     """A calendar of the offers that have times. The same offers give the same bytes."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//Hospitium//open offers//EN")
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", name)
-    calendar.add("x-wr-timezone", zone)
+    calendar = new_calendar("open offers", name, zone)
     events = [event for offer in offers for event in events_of(offer, zone=zone, address=address, language=language)]
     if events:
-        first = min(event.decoded("dtstart") for event in events)
-        calendar.add_component(Timezone.from_tzid(zone, first_date=first.date(), last_date=first.date() + timedelta(days=3660)))
+        add_zone(calendar, zone, min(event.decoded("dtstart") for event in events).date())
     for event in events:
         calendar.add_component(event)
     return bytes(calendar.to_ical())
@@ -39,25 +31,19 @@ def events_of(offer: DirectoryOffer, *, zone: str, address: str, language: str =
     """One event for each weekly window that comes before the offer ends."""
     ends = offer.valid_until
     kept = [window for window in windows_of(offer) if ends is None or first_day(offer, window[0]) <= ends]
-    return [_event(offer, window, ZoneInfo(zone), address, language) for window in kept]
+    return [_event(offer, window, zone, address, language) for window in kept]
 
 
 def first_day(offer: DirectoryOffer, day: int) -> date:
     """The first such weekday from the day on which the offer begins, or on which it was posted."""
     given = offer.details.get("valid_from")
     begins = date.fromisoformat(given) if given else offer.posted_at.date()
-    return begins + timedelta(days=(day - begins.weekday()) % 7)
+    return first_on(begins, day)
 
 
-def _at(day: date, minute: int, zone: ZoneInfo) -> datetime:
-    hours, minutes = (int(part) for part in clock(minute).split(":"))
-    return datetime.combine(day, time(hours, minutes), zone)
-
-
-def _event(offer: DirectoryOffer, window: tuple[int, int, int], zone: ZoneInfo, address: str, language: str) -> Event:
+def _event(offer: DirectoryOffer, window: tuple[int, int, int], zone: str, address: str, language: str) -> Event:
     day, first, last = window
-    begins = first_day(offer, day)
-    event = Event()
+    event = weekly_event(first_day(offer, day), first, last, zone, offer.valid_until)
     event.add("uid", str(derived_id("calendar", str(offer.id), str(day), str(first), str(last))))
     event.add("dtstamp", offer.updated_at)
     event.add("last-modified", offer.updated_at)
@@ -67,18 +53,7 @@ def _event(offer: DirectoryOffer, window: tuple[int, int, int], zone: ZoneInfo, 
         event.add("description", description)
     event.add("categories", [offer.category])
     event.add("url", f"{address}/help/{offer.id}")
-    event.add("dtstart", _at(begins, first, zone))
-    event.add("dtend", _at(begins, last, zone))
-    event.add("rrule", _rule(offer, day, zone))
     event.add("status", "CONFIRMED" if offer.state == ListedState.OPEN else "TENTATIVE")
     if offer.lat is not None and offer.lon is not None:
         event.add("geo", vGeo((offer.lat, offer.lon)))
     return event
-
-
-def _rule(offer: DirectoryOffer, day: int, zone: ZoneInfo) -> vRecur:
-    rule: dict[str, Any] = {"freq": "weekly", "byday": DAYS[day]}  # Any: parts of a recurrence rule
-    if offer.valid_until is not None:
-        until = datetime.combine(offer.valid_until, time(23, 59, 59), zone)
-        rule["until"] = until.astimezone(ZoneInfo("UTC"))
-    return vRecur(rule)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from services.actors.model.formulas import guarded
+from chassis.formulas import guarded
 
 DECIMALS = 15
 """Decimals of a coordinate that are written; our own import reads as many."""
