@@ -36,12 +36,13 @@ def checks(*, long: bool, rest: tuple[str, ...]) -> list[Check]:
         Check("import rules", (python, str(tools / "lint-imports"))),
         Check("contracts", (python, "-m", "contracts.documents", "--check")),
         Check("kernels", (python, "-m", "hubctl.kernels"), beside=True),
-        Check("tests", (*pytest, *_places_of_tests(), "-n", "3", "--dist", "loadfile", *storms, *rest)),
+        Check("tests", (*pytest, *_places_of_tests(), "-n", "2", "--dist", "loadfile", *storms, *rest)),
+        Check("tests of whole hubs", (*pytest, *WHOLE_HUBS, *storms, *rest), second_line=True),
         # HiGHS and OR-tools cannot be loaded in one process.
         Check("tests of proofs", (*pytest, "tests/proofs", *storms, *rest), second_line=True),
         # Browser tests by themselves: playwright keeps an event loop running, beside which no other test could have its own. After the others: a
-        # browser beside three workers on two cores made kills and starts of hubs run out of time.
-        Check("browser tests", (*pytest, "tests/browser", *storms, *rest)),
+        # browser beside them made kills and starts of hubs run out of time on two cores.
+        Check("browser tests", (*pytest, "tests/browser", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", *storms, *rest)),
     ]
 
 
@@ -91,14 +92,21 @@ def _heard(check: Check) -> tuple[int, float, str]:
     return done.returncode, time.monotonic() - started, done.stdout
 
 
-SLOW = ("journeys", "hubctl", "chaos", "deploy")
-"""Tests that take long and wait much; they begin first, so that the quick ones fill their pauses and none is left over at the end."""
+WHOLE_HUBS = (
+    "tests/journeys",
+    "tests/gateway/test_fuzz.py",
+    "tests/chaos",
+    "tests/hubctl/test_demo.py",
+    "tests/hubctl/test_up.py",
+    "tests/deploy",
+)
+"""Tests that start whole hubs and kill them: one after the other beside the rest, for several at once run out of time on two cores."""
 
 
 def _places_of_tests() -> tuple[str, ...]:
-    apart = {*SLOW, "browser", "proofs"}
-    quick = sorted(folder.name for folder in (ROOT / "tests").iterdir() if folder.name not in apart and any(folder.glob("test_*.py")))
-    return tuple(f"tests/{name}" for name in (*SLOW, *quick))
+    apart = {*WHOLE_HUBS, "tests/browser", "tests/proofs"}
+    places = sorted(f"tests/{folder.name}" for folder in (ROOT / "tests").iterdir() if any(folder.glob("test_*.py")))
+    return (*(place for place in places if place not in apart), *(f"--ignore={place}" for place in WHOLE_HUBS))
 
 
 def _begin(check: Check) -> subprocess.Popen[bytes]:

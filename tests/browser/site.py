@@ -17,7 +17,8 @@ MOST = 400
 NOT_FOLLOWED = ("/language/", "/static/", "/api/", "/hsds/", "/openapi.json", "/catalog", "/metrics", "/sign-out")
 ID = re.compile(r"^[0-9a-f]{8}-[0-9a-f-]{27}$")
 EVENT = re.compile(r"^on[a-z]+$")
-FIXED = frozenset(("actors", "offers", "help"))
+FIXED = frozenset(("actors", "offers", "help", "categories", "weights"))
+"""After these steps of an address comes the key of one thing."""
 
 
 @dataclass

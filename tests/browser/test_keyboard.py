@@ -105,4 +105,4 @@ def test_faults_take_the_focus_to_their_fields(reader: Callable[..., Reader]) ->
     window.page.locator(".faults a").first.focus()
     window.page.keyboard.press("Enter")
 
-    assert window.page.evaluate("document.activeElement.id") == "email"
+    window.page.wait_for_function("document.activeElement.id === 'email'")
