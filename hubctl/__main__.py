@@ -3,35 +3,27 @@
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
 from chassis.errors import HubError
-from hubctl.instance import Instance, Kind, instance_at
-from hubctl.ports import Ports
-from hubctl.refusals import BadSettings, WrongInstance
+from hubctl.instance import instance_at
+from hubctl.record_commands import record_commands
 from hubctl.supervised import one_sentence_for
 from hubctl.telling import Steps
+from hubctl.user_commands import user_commands
+from hubctl.using import Data, known, run, use
 from hubctl.words_commands import words_commands
 
-T = TypeVar("T")
-
-GIVEN = "HUB_SETTINGS"
-"""`environment` says that all settings come from outside (containers), so that no data directory is looked at."""
-
 app = typer.Typer(name="hub", help="Hospitium: the hub of welcome that a municipality hosts for itself.", no_args_is_help=True, add_completion=False)
-events = typer.Typer(help="News between the services.", no_args_is_help=True)
-users = typer.Typer(help="Accounts, by the operator's hand.", no_args_is_help=True)
-app.add_typer(events, name="events")
-app.add_typer(users, name="user")
+app.add_typer(record_commands)
+app.add_typer(user_commands, name="user")
 app.add_typer(words_commands, name="words")
 
-Data = Annotated[Path | None, typer.Option("--data", help="Data directory; by default HOSPITIUM_DATA, else .hospitium in the checkout.")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the hub on this machine.")]
 Processes = Annotated[bool, typer.Option("--processes", help="Run every service as a process of its own.")]
 
@@ -111,8 +103,8 @@ def replay(
     """Try other weights on the recorded history before they are used. It only reads (docs/replay.md)."""
     from hubctl import replay as replaying
 
-    _use(data)
-    raise typer.Exit(_run(replaying.replay(weights, since, until, json_file, policy)))
+    use(data)
+    raise typer.Exit(run(replaying.replay(weights, since, until, json_file, policy)))
 
 
 @app.command()
@@ -120,7 +112,7 @@ def migrate(data: Data = None) -> None:
     """Bring the databases to this version. Running it twice changes nothing."""
     from hubctl.prepare import migrate as move
 
-    instance = _use(data, "The hub has not been started yet; its first start makes the databases.")
+    instance = use(data, "The hub has not been started yet; its first start makes the databases.")
     if instance is not None:
         instance.lock()
     moved = asyncio.run(move(os.environ))
@@ -140,17 +132,17 @@ def import_registry(
     if not all(path.is_dir() for path in paths) or len(paths) > 1:
         from hubctl.importing import import_paths
 
-        _use(data)
-        _run(import_paths(paths, source, format, dry_run=dry_run, remove_gone=remove_gone))
+        use(data)
+        run(import_paths(paths, source, format, dry_run=dry_run, remove_gone=remove_gone))
         return
     [folder] = paths
     from hubctl.records import service_of
     from services.actors.app import import_files, read_folder
     from services.actors.model.import_report import ImportRefused
 
-    _use(data)
+    use(data)
 
-    async def run() -> None:
+    async def write() -> None:
         async with service_of("actors") as service:
             report = await import_files(service, read_folder(folder), dry_run=dry_run)
         for kind, counts in report.kinds.items():
@@ -158,112 +150,11 @@ def import_registry(
         print("Nothing was written (dry run)." if dry_run else "Imported.")
 
     try:
-        _run(run())
+        run(write())
     except ImportRefused as refusal:
         for fault in refusal.fields:
             print(f"{fault.pointer.removeprefix('/').replace('/', ', line ', 1).replace('/', ', column ')}: {_filled(fault)}", file=sys.stderr)
         raise
-
-
-@users.command("create")
-def user_create(
-    email: Annotated[str, typer.Option("--email", prompt="E-mail address")],
-    role: Annotated[str, typer.Option("--role", help="admin, coordinator, member, volunteer or observer.")] = "admin",
-    name: Annotated[str, typer.Option("--name", prompt="Name")] = "",
-    actor: Annotated[str | None, typer.Option("--actor", help="Id of the organisation that the account belongs to.")] = None,
-    locale: Annotated[str, typer.Option("--locale", help="Language of its messages.")] = "en",
-    data: Data = None,
-) -> None:
-    """Make an account with a first password, which is shown once."""
-    from uuid import UUID
-
-    from contracts.roles import Role
-    from hubctl import people
-    from hubctl.start import new_password
-
-    _use(data)
-    try:
-        known, place = Role(role), UUID(actor) if actor else None
-    except ValueError:
-        raise BadSettings("--role must be one of {roles}, and --actor an id.", roles=", ".join(Role)) from None
-    password = new_password()
-    _run(people.create(email, name, known, place, locale, password))
-    print(f"Made. First password, shown only now: {password}")
-
-
-@users.command("reset")
-def user_reset(
-    email: Annotated[str, typer.Option("--email", prompt="E-mail address")],
-    second_factor: Annotated[bool, typer.Option("--second-factor", help="Also remove a lost second factor, to be set up anew.")] = False,
-    data: Data = None,
-) -> None:
-    """Give an account another password, shown once, and end its sessions."""
-    from hubctl import people
-    from hubctl.start import new_password
-
-    _use(data)
-    password = new_password()
-    _run(people.reset(email, password, second_factor=second_factor))
-    print(f"Done; all sessions have ended. New password, shown only now: {password}")
-
-
-@events.command("dead")
-def events_dead(data: Data = None) -> None:
-    """List events that a service could not handle."""
-    from hubctl import records
-
-    _use(data)
-    letters = _run(records.dead_letters())
-    for letter in letters:
-        print(f"{letter.id}  {letter.died_at:%Y-%m-%d %H:%M:%S}  {letter.service:<14} {letter.subject}  {letter.reason}")
-    print(f"{len(letters)} dead." if letters else "No event is dead.")
-
-
-@events.command("replay")
-def events_replay(letter_id: Annotated[str, typer.Argument(help="Id as `events dead` lists it, or `all`.")], data: Data = None) -> None:
-    """Handle a dead event once more."""
-    from hubctl import records
-
-    _use(data)
-    ids = [letter.id for letter in _run(records.dead_letters())] if letter_id == "all" else [letter_id]
-    for each in ids:
-        print(f"{each} was handled by {_run(records.replay(each))}.")
-
-
-@app.command()
-def trace(
-    correlation_id: Annotated[str, typer.Argument(help="From the answer's header Hub-Correlation-Id, or an error's trace_id.")], data: Data = None
-) -> None:
-    """Show every stop of one correlation id, from click to message."""
-    from hubctl import records
-
-    _use(data)
-    stops = _run(records.trace(correlation_id))
-    for stop in stops:
-        print(f"{stop.at:%Y-%m-%d %H:%M:%S.%f}  {stop.service:<14} {stop.what}")
-    if not stops:
-        print("No service knows this id.")
-
-
-@app.command("verify-audit")
-def verify_audit(
-    known_head: Annotated[list[str] | None, typer.Option("--known-head", help="SERVICE:SEQ:HASH as an earlier run printed it.")] = None,
-    data: Data = None,
-) -> None:
-    """Check that no line of the audit trail was changed, removed or added. Keep the printed heads on another machine."""
-    from hubctl import records
-
-    _use(data)
-    try:
-        heads = {name: (int(seq), digest) for name, seq, digest in (text.split(":") for text in known_head or [])}
-    except ValueError:
-        raise BadSettings("--known-head must be SERVICE:SEQ:HASH.") from None
-    chains = _run(records.verify_audit(heads))
-    for chain in chains:
-        head = f", head {chain.service}:{chain.head[0]}:{chain.head[1]}" if chain.head else ""
-        print(f"{chain.service}: {'FAULT: ' + chain.fault if chain.fault else 'whole'} ({chain.rows} rows{head})")
-    if any(chain.fault for chain in chains):
-        raise typer.Exit(1)
 
 
 @app.command("rebuild-broker")
@@ -272,7 +163,7 @@ def rebuild_broker(data: Data = None) -> None:
     import shutil
 
     instance = instance_at(data)
-    _known(instance)
+    known(instance)
     instance.lock()
     shutil.rmtree(instance.data / "nats" / "jetstream", ignore_errors=True)
     print("The broker's files are gone. The next start makes them anew and publishes the news of the last 7 days again, which changes nothing twice.")
@@ -283,7 +174,7 @@ def doctor(data: Data = None) -> None:
     """Look over settings, keys, disk and databases without changing anything."""
     from hubctl.doctor import look
 
-    instance = _use(data)
+    instance = use(data)
     findings = list(look(instance))
     for finding in findings:
         print(f"{'FAULT ' if finding.fault else 'ok    '}{finding.what}{': ' + finding.fault if finding.fault else ''}")
@@ -298,28 +189,6 @@ def keys(folder: Annotated[Path, typer.Argument(help="Where the secrets are writ
 
     city.write_secrets(folder)
     print(f"The secrets are in {folder}. Keep a copy of vault-keys/ apart from the databases' backups.")
-
-
-def _use(data: Path | None, unknown: str = "") -> Instance | None:
-    """Take the settings of an instance as this process's environment; None where they come from outside."""
-    if os.environ.get(GIVEN) == "environment":
-        return None
-    instance = instance_at(data)
-    kind = _known(instance, unknown)
-    for variables in instance.environment(kind, Ports(), mail=kind is Kind.DEMO).values():
-        os.environ.update(variables)
-    return instance
-
-
-def _known(instance: Instance, unknown: str = "") -> Kind:
-    found = instance.facts().get("kind")
-    if found is None:
-        raise WrongInstance(unknown or "There is no hub in this data directory. Name the right one with --data.")
-    return Kind(str(found))
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    return asyncio.run(work)
 
 
 def _filled(fault: Any) -> str:  # Any: chassis.errors.FieldError

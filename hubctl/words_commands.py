@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from hubctl.instance import instance_at
+from hubctl.using import Data
 
 words_commands = typer.Typer(help="The sentences of the pages and mails, to be changed by the city.", no_args_is_help=True)
-Data = Annotated[Path | None, typer.Option("--data", help="Data directory; by default HOSPITIUM_DATA, else .hospitium in the checkout.")]
 Language = Annotated[str, typer.Argument(help="en, fr, de, es, it, uk or ar.")]
 MOST_SHOWN = 50
 
