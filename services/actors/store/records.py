@@ -138,8 +138,8 @@ class Records(Generic[M]):
         if records:
             mark_changed(self.session)
             ordered = sorted(records, key=lambda record: record.id)
-            values = [{"id": record.id, **self.to_values(record)} for record in ordered]
-            await insert_rows(self.session, self.row.__table__, list(values[0]), (row.values() for row in values))
+            names = ["id", *self.to_values(ordered[0])]
+            await insert_rows(self.session, self.row.__table__, names, ((one.id, *self.to_values(one).values()) for one in ordered))
 
     async def save_many(self, records: Sequence[M]) -> None:
         """Changed records that `known` has locked, in one statement."""
