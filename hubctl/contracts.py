@@ -5,6 +5,7 @@ after its start, by a process beside it; an image has them made when it is built
 """
 
 import asyncio
+import fcntl
 import hashlib
 import os
 import subprocess
@@ -45,7 +46,6 @@ def make() -> None:
         asyncio.run(build_service(name).app.state.contract.read())
     for other in FOLDER.glob("contracts-*.made"):
         other.unlink(missing_ok=True)
-    FOLDER.mkdir(exist_ok=True)
     mark().touch()
 
 
@@ -63,10 +63,16 @@ def _make_later() -> None:
 
 
 def main() -> None:
-    """Make them, leaving the processor to others."""
+    """Make them, leaving the processor to others, unless another process is at it."""
     os.nice(19)
-    if not mark().exists():
-        make()
+    FOLDER.mkdir(exist_ok=True)
+    with (FOLDER / "contracts.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        if not mark().exists():
+            make()
 
 
 if __name__ == "__main__":
