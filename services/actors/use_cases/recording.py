@@ -5,7 +5,7 @@ The functions for one record also write its audit row; a job that writes many at
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby, islice
+from itertools import groupby
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -60,7 +60,7 @@ async def enter(work: Work, record: R, *, by: EnteredBy | None = None, act: Act 
 async def enter_many(work: Work, records: Sequence[R], *, by: EnteredBy) -> list[R]:
     """New records that are known to be new, in bulk; kinds may be mixed, but records come after those that they name."""
     stored: list[R] = []
-    for kind, group in _portions(records, kind_of):
+    for kind, group in _portions(records, lambda record: record):
         before = await work.tombstones.lift(kind, [record.id for record in group])
         new = [_new(record, before.get(record.id), by) for record in group]
         await store_of(work, kind).add_many(new)
@@ -69,11 +69,13 @@ async def enter_many(work: Work, records: Sequence[R], *, by: EnteredBy) -> list
     return stored
 
 
-def _portions(items: Iterable[T], kind_of_one: Callable[[T], RecordKind]) -> Iterator[tuple[RecordKind, list[T]]]:
-    """Neighbours of one kind, so many that statements are worth their while and so few that little waits in memory."""
-    for kind, some in groupby(items, kind_of_one):
-        while portion := list(islice(some, PORTION)):
-            yield kind, portion
+def _portions(items: Iterable[T], record_of: Callable[[T], Record]) -> Iterator[tuple[RecordKind, list[T]]]:
+    """Neighbours of one kind, so many that statements are worth their while and so few that little waits in memory; in the order of their ids,
+    as they lie in the database's indexes."""
+    for kind, some in groupby(items, lambda item: kind_of(record_of(item))):
+        ordered = sorted(some, key=lambda item: record_of(item).id)
+        for start in range(0, len(ordered), PORTION):
+            yield kind, ordered[start : start + PORTION]
 
 
 def _new(record: R, last: int | None, by: EnteredBy) -> R:
@@ -99,7 +101,7 @@ async def alter(work: Work, record: R, was: R, *, by: EnteredBy | None = None, a
 async def alter_many(work: Work, pairs: Sequence[tuple[R, R]], *, by: EnteredBy) -> list[R]:
     """Write each first record over the second, in bulk; `Records.known` has locked them. Kinds may be mixed."""
     stored: list[R] = []
-    for kind, group in _portions(pairs, lambda pair: kind_of(pair[0])):
+    for kind, group in _portions(pairs, lambda pair: pair[0]):
         other = [_next(work, record, was, by, Act.CHANGED) for record, was in group]
         await store_of(work, kind).save_many(other)
         await _after(work, other, Act.CHANGED, events_out.actor_changed)
