@@ -168,7 +168,10 @@ async def test_clusters_count_every_actor_with_a_place_once_at_every_zoom(either
 
 async def test_an_answer_holds_until_the_registry_changes(either_bench: Bench, clock: TestClock) -> None:
     await fill(either_bench)
-    paths = ("/api/v1/actors", "/api/v1/actors?q=lyon", "/api/v1/actors.geojson", "/api/v1/network", "/api/v1/search?q=lyon", "/api/v1/actors/facets")
+    paths = (
+        "/api/v1/actors", "/api/v1/actors?q=lyon", "/api/v1/actors.geojson", "/api/v1/network", "/api/v1/search?q=lyon", "/api/v1/actors/facets",
+        "/api/v1/memberships", "/api/v1/declarations", "/api/v1/initiatives?theme=housing", "/api/v1/resources?q=dreher",
+    )  # fmt: skip
     tags = {path: (await either_bench.get(anonymous(), path)).headers["etag"] for path in paths}
 
     same = [(await either_bench.get(anonymous(), path, headers={"If-None-Match": tag})).status_code for path, tag in tags.items()]
