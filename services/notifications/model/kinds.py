@@ -227,9 +227,7 @@ TRAITS: Mapping[Kind, Traits] = MappingProxyType(
         Kind.ADDRESS_CORRECTED: Traits(
             Sentences(
                 "Another address for your account",
-                "An administrator was asked to use another address for your account, and you were signed out everywhere. It is used once it was "
-                "confirmed there; until then you sign in as before. If you did not ask for this, sign in, keep your address on the page of your "
-                "account, and tell the office.",
+                "All sessions of this account have ended.",
                 "/me/email",
             ),
             mail_only=True,

@@ -59,8 +59,6 @@ async def correct_address(work: Work, account_id: UUID, email: str) -> None:
     if not account.is_active:
         raise AccountNotInState("The account is {state}; this step is not possible.", state=account.state.value)
     lookup = work.resources.lookup.of_email(email).hex()
-    if lookup == await work.accounts.lookup_of(account.id):
-        raise invalid_field("/email", "same_address", "This is the account's address already.")
     if await work.accounts.by_lookup(lookup) is not None:
         raise AddressTaken
     await _note(work, account, email, lookup, correction=True)
