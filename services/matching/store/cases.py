@@ -19,7 +19,8 @@ from services.matching.store import shapes
 from services.matching.tables import Base, CaseRow, CaseShareRow, NeedRow
 
 CASES = Base.metadata.tables["hub_case"]
-C, N, S = CASES.c, *(Base.metadata.tables[name].c for name in ("need", "case_share"))
+SHARE = Base.metadata.tables["case_share"]
+C, N, S = CASES.c, Base.metadata.tables["need"].c, SHARE.c
 
 SHARES = select(S.case_id, S.actor_id).where(S.case_id.in_(bindparam("cases", expanding=True)))
 
@@ -64,11 +65,13 @@ def _seen(account: Any, team: Any) -> ColumnElement[bool]:  # Any: ids, or the n
 
 @cache
 def _one(all_of_them: bool, account: bool, team: bool, hold: Hold) -> Select[Any]:
-    """The question for one case, built once for each kind of caller: each request asks it."""
+    """The question for one case, a row for each team that it is shared with; built once for each kind of caller, for each request asks it."""
     own = bindparam("account", type_=C.recorded_by.type) if account else None
     seen = C.id.is_not(None) if all_of_them else _seen(own, bindparam("team", type_=C.actor_id.type) if team else None)
-    query: Select[Any] = select(CASES).where(C.id == bindparam("case"), seen)
-    return query if hold is Hold.NOT else query.with_for_update(read=hold is Hold.KEEP)
+    share = SHARE.alias("share")
+    query: Select[Any] = select(CASES, share.c.actor_id.label("shared_with")).where(C.id == bindparam("case"), seen)
+    query = query.select_from(CASES.outerjoin(share, share.c.case_id == C.id))
+    return query if hold is Hold.NOT else query.with_for_update(read=hold is Hold.KEEP, of=CASES)
 
 
 class CaseStore:
@@ -89,10 +92,10 @@ class CaseStore:
         account, team = _ways(caller)
         query = _one(caller.kind == "system", account is not None, team is not None, Hold.CHANGE if lock else Hold.KEEP if keep else Hold.NOT)
         connection = await self._session.connection()
-        row = (await connection.execute(query, {"case": case_id, "account": account, "team": team})).one_or_none()
-        if row is None:
+        rows = (await connection.execute(query, {"case": case_id, "account": account, "team": team})).all()
+        if not rows:
             raise CaseNotFound("There is no such case, or none that you may see.")
-        return (await self._with_shares([row]))[0]
+        return replace(to_case(rows[0]), shared_with=frozenset(row.shared_with for row in rows if row.shared_with is not None))
 
     async def save(self, before: Case, after: Case) -> None:
         """Write a change, if nobody else did meanwhile. Raises CaseChanged."""
