@@ -22,6 +22,8 @@ COPY hubctl hubctl
 COPY data data
 ENV PATH=/opt/hub/bin:$PATH PYTHONPATH=/app PYTHONSAFEPATH=1 PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HUB_SETTINGS=environment \
     NUMBA_CACHE_DIR=/tmp/compiled
+# The contract of this version is made here, for the code cannot be written to later.
+RUN python -m hubctl.contracts
 USER 10001:10001
 ENTRYPOINT ["python", "-m"]
 CMD ["hubctl", "--help"]

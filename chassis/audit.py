@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.context import correlation_id
 from chassis.identity import Caller, Signer, verify_signature
 from chassis.ids import new_id
-from chassis.tables import Ledger
+from chassis.tables import Ledger, insert_into
 
 GENESIS = "0" * 64
 
@@ -33,19 +33,19 @@ class Audit:
 
     async def record(self, action: str, subject_kind: str, subject_id: object, **details: str | int | bool | None) -> None:
         """Write that the caller did `action`. Details are codes and counts, never contact data."""
-        await self.session.execute(
-            insert(self.ledger.audit).values(
-                id=str(new_id()),
-                at=self.now,
-                caller_kind=self.caller.kind,
-                caller_id=self.caller.id,
-                action=action,
-                subject_kind=subject_kind,
-                subject_id=str(subject_id),
-                details=details,
-                correlation_id=str(correlation_id()),
-            )
-        )
+        row = {
+            "id": str(new_id()),
+            "at": self.now,
+            "caller_kind": self.caller.kind,
+            "caller_id": self.caller.id,
+            "action": action,
+            "subject_kind": subject_kind,
+            "subject_id": str(subject_id),
+            "details": details,
+            "correlation_id": str(correlation_id()),
+        }
+        await self.session.flush()
+        await (await self.session.connection()).execute(insert_into(self.ledger.audit), row)
 
 
 def _row_hash(previous: str, seq: int, row: Row[Any]) -> str:

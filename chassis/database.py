@@ -70,6 +70,13 @@ class Database:
                 yield session
 
     @asynccontextmanager
+    async def connecting(self) -> AsyncIterator[AsyncConnection]:
+        """A writing connection in a transaction of its own, for statements that no session runs. Raises DatabaseBusy as the sessions do."""
+        with _busy_as_unavailable():
+            async with self._writer.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
     async def only_one(self, name: str) -> AsyncIterator[bool]:
         """True while this process alone holds the named lock (PostgreSQL advisory lock). SQLite has one process: always True."""
         if self.is_sqlite:

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import correlation_id
 from chassis.errors import Invalid
 from chassis.ids import new_id
-from chassis.tables import Ledger
+from chassis.tables import Ledger, insert_into
 from contracts.envelope import Event, seal
 
 
@@ -38,6 +38,7 @@ class TextTooLong(Invalid):
     """The record's event would be larger than the streams take."""
 
 
+NOTIFY = text("SELECT pg_notify(:channel, '')")
 NOBODY = Audience()
 EVERYBODY = Audience(public=True)
 
@@ -78,8 +79,9 @@ class Outbox:
         if any(len(row["body"].encode()) > MAX_EVENT_BYTES for row in rows):
             # The stream would refuse it, and everything written later would wait behind it.
             raise TextTooLong("The texts of this record are too long together; please shorten them.")
-        await self.session.execute(insert(self.ledger.outbox), rows)
-        if not self.written and self.session.get_bind().dialect.name == "postgresql":
-            await self.session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": self.channel})
+        connection = await self.session.connection()
+        await connection.execute(insert_into(self.ledger.outbox), rows)
+        if not self.written and connection.dialect.name == "postgresql":
+            await connection.execute(NOTIFY, {"channel": self.channel})
         self.written += len(events)
         return ids

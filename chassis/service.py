@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
+from sqlalchemy.exc import NoResultFound, OperationalError, ProgrammingError
 
 from chassis import live, upkeep
 from chassis.bus import Bus
@@ -113,10 +115,13 @@ class Service(Generic[W, R]):
             raise NotMigrated(f"The database of {self.name} is at revision {found or 'none'}, this version needs {wanted}. Run: ./hub migrate")
 
     async def _revision(self) -> str | None:
-        async with self.database.engine.connect() as connection:
-            with contextlib.suppress(Exception):  # no table yet: no revision
-                return str((await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one())
-        return None
+        async with self.database.reading() as session:
+            try:
+                return str((await session.execute(text("SELECT version_num FROM alembic_version"))).scalar_one())
+            except (ProgrammingError, OperationalError, NoResultFound) as error:
+                if "database is locked" in str(error):
+                    raise
+                return None  # no table yet: no revision
 
     async def readiness(self) -> dict[str, str]:
         """Part by part: `ok`, or what is wrong in a word."""
@@ -142,6 +147,8 @@ class Service(Generic[W, R]):
         if self.database.is_sqlite:
             await self.keys.clear_unanswered()
         await self.bus.start()
+        # What stands now stays: the collector need not walk through it again each time, which would take longer than most requests.
+        gc.freeze()
         tasks = [asyncio.create_task(self.relay.run(), name=f"{self.name}/relay")]
         tasks += [asyncio.create_task(consumer.run(), name=f"{self.name}/consumer") for consumer in self.consumers()]
         tasks += self.clockwork.tasks()

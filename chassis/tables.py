@@ -5,9 +5,25 @@ They are plain SQLAlchemy tables on the service's own metadata (one registry a s
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Dialect, Index, Integer, LargeBinary, MetaData, String, Table, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Insert,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    insert,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlalchemy.types import JSON
@@ -67,6 +83,12 @@ class Ledger:
     idempotency: Table
     relay_state: Table
     instance: Table
+
+
+@cache
+def insert_into(table: Table) -> Insert:
+    """An insertion of whole rows, built once: it is written so often that building it anew would cost more than the writing."""
+    return insert(table)
 
 
 def add_ledger(metadata: MetaData) -> Ledger:

@@ -1,19 +1,18 @@
 """The HTTP side of a service: one middleware (identity, correlation, language, metrics, last resort) and the application factory."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel, ConfigDict, model_validator
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import problems
 from chassis.context import LOCALES, correlation_id, follow, locale
+from chassis.contract import Contract
 from chassis.identity import Caller, NotSigned, Verifier
 from chassis.problems import Problem, Refused
 from chassis.telemetry import Metrics, log_for, where
@@ -179,29 +178,12 @@ def service_app(
         redirect_slashes=False,
     )
     app.state.service = service
-    app.state.contract = Contract(app)
+    app.state.contract = Contract(app, name)
     add_routes(app, routers)
     app.add_middleware(Door, service=name, verifier=service.verifier, metrics=service.metrics)
     plain_openapi = app.openapi
     app.openapi = lambda: declare_problems(plain_openapi())  # type: ignore[method-assign]
     return app
-
-
-class Contract:
-    """The OpenAPI document of an application, made when it is first asked for: in a thread, for it takes a second of processor time."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self._app = app
-        self._lock = asyncio.Lock()
-        self._made: bytes | None = None
-
-    async def read(self) -> bytes:
-        """The document as JSON."""
-        async with self._lock:
-            if self._made is None:
-                self._made = await asyncio.to_thread(lambda: orjson.dumps(self._app.openapi()))
-                self._app.openapi_schema = None  # the text is enough, and far smaller
-            return self._made
 
 
 def declare_problems(document: dict[str, Any]) -> dict[str, Any]:

@@ -61,14 +61,15 @@ class AccountResetRequestedV1(Event):
 
 
 class AccountEmailChangeRequestedV1(Event):
-    """Emitted when the holder of an account wants another e-mail address. Two mails go out, to the old and to the new address; both addresses
-    and their links are asked from the vault when they are sent."""
+    """Emitted when the holder of an account wants another e-mail address, or an administrator corrects it. Two mails go out, to the old and to the
+    new address; both addresses and their links are asked from the vault when they are sent."""
 
     type_name: ClassVar[str] = "hub.people.account.email_change_requested.v1"
     about: ClassVar[str] = "change_id"
     change_id: UUID
     account_id: UUID
     locale: str
+    corrected: bool = Field(False, description="Whether an administrator asked for it: the old address is only told, the new one is confirmed.")
 
 
 class RegistrationRequestedV1(Event):

@@ -1,7 +1,6 @@
 """Builds the gateway: the gate in front, the pages and the hub's own routes behind it. Nothing else builds."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from chassis.service import VERSION
 from chassis.telemetry import Metrics, log_for, set_up_logging
 from chassis.web import add_routes
 from gateway import news, openapi, own_data
+from gateway.contract import Contract
 from gateway.forward import Forward
 from gateway.gate import Gate, Gatekeeper
 from gateway.instance import Reader
@@ -33,7 +33,6 @@ from gateway.transport_security import decide
 SERVICES = ("actors", "people", "matching", "notifications")
 STATIC = Path(__file__).parent / "static"
 ASKER = Caller(kind="service", id="gateway")
-DOCUMENT_SECONDS = 300
 
 router = APIRouter()
 
@@ -82,18 +81,22 @@ async def metrics(request: Request) -> Response:
 @router.get("/openapi.json", include_in_schema=False)
 async def openapi_document(request: Request) -> Response:
     """The merged contract."""
-    return JSONResponse(await _document(request.app))
+    contract: Contract = request.app.state.contract
+    merged = await contract.read()
+    headers = {"ETag": merged.etag, "Cache-Control": "no-cache"}
+    if merged.etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(merged.text, media_type="application/json", headers=headers)
 
 
 @router.get("/docs", include_in_schema=False)
 async def docs(request: Request) -> Response:
     """The operations as a plain list, for people; `/openapi.json` is for programs."""
-    document = await _document(request.app)
+    contract: Contract = request.app.state.contract
     rows = [
-        f"<tr><td><code>{escape(method.upper())}</code></td><td><code>{escape(path)}</code></td><td>{escape(operation.get('summary', ''))}</td>"
-        f"<td>{escape(operation['x-permission']['action'])}</td></tr>"
-        for path, methods in sorted(document["paths"].items())
-        for method, operation in methods.items()
+        f"<tr><td><code>{escape(each.method.upper())}</code></td><td><code>{escape(each.path)}</code></td><td>{escape(each.summary)}</td>"
+        f"<td>{escape(each.action)}</td></tr>"
+        for each in (await contract.read()).operations
     ]
     return HTMLResponse(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -112,15 +115,6 @@ async def security_txt(request: Request) -> Response:
     expires = (datetime.now(UTC) + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
     text = f"Contact: {settings.security_contact}\nExpires: {expires}\nCanonical: {settings.public_url}/.well-known/security.txt\n"
     return PlainTextResponse(text)
-
-
-async def _document(app: FastAPI) -> openapi.Document:
-    """The merged contract; read again after a while, because services that run apart are renewed one by one."""
-    known: tuple[float, openapi.Document] | None = app.state.document
-    if known is None or time.monotonic() - known[0] > DOCUMENT_SECONDS:
-        known = (time.monotonic(), openapi.merge(await openapi.fetch(app.state.lines), app.state.settings.public_url))
-        app.state.document = known
-    return known[1]
 
 
 async def check_routes(lines: dict[str, Line]) -> None:
@@ -201,7 +195,7 @@ def build(
     app.state.keeper = keeper
     app.state.metrics = own_metrics
     app.state.streams = news.Streams(settings.streams_per_caller)
-    app.state.document = None
+    app.state.contract = Contract(lines, settings.public_url)
     app.state.refusal_page = page_of_error
     app.state.pages = ROUTERS
     add_routes(app, (router, news.router, own_data.router, *ROUTERS))

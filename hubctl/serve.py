@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from starlette.types import Message, Receive, Scope, Send
 
 from chassis.settings import HubSettings
+from hubctl.contracts import make_beside
 from hubctl.parts import SERVICES
 from hubctl.ports import USUAL
 
@@ -156,6 +157,8 @@ def main() -> None:
         sys.exit(f"Settings of {name} cannot be used: {faults_of(error)}")
     except (RuntimeError, ValueError) as error:
         sys.exit(f"{name} cannot start: {error}")
+    if name in ("all", "gateway"):
+        make_beside()
     serve(what)
 
 

@@ -49,6 +49,10 @@ class PeopleAdminClient:
         """Take a lost second factor away."""
         return await self._ask.send("POST", path_of("/api/v1/accounts/{}/second-factor/reset", account_id))
 
+    async def correct_email(self, account_id: str, email: str) -> Record:
+        """Correct the address of somebody who reads neither mailbox."""
+        return await self._ask.send("POST", path_of("/api/v1/accounts/{}/email-correction", account_id), {"email": email})
+
     async def client(self, client_id: str) -> Record:
         """One API client with its secrets' prefixes."""
         return await self._ask.get(path_of("/api/v1/clients/{}", client_id))

@@ -52,6 +52,7 @@ TABLE: tuple[Rule, ...] = (
         ("POST", "/api/v1/accounts/search", "people", (A,), ()),
         ("POST", "/api/v1/accounts/{account_id}/sessions/end", "people", (A,), ()),
         ("POST", "/api/v1/accounts/{account_id}/second-factor/reset", "people", (A,), ()),
+        ("POST", "/api/v1/accounts/{account_id}/email-correction", "people", (A,), ()),
         ("POST", "/api/v1/accounts/{account_id}/leave-team", "own team", (M, C), ()),
         ("GET", "/api/v1/clients", "clients", (A,), ()),
         ("POST", "/api/v1/clients", "clients", (A,), ()),

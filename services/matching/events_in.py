@@ -10,11 +10,6 @@ from services.matching.use_cases import cases, following, imported, matches, off
 from services.matching.work import Work
 
 
-async def need_posted(work: Work, event: own.NeedPostedV1) -> None:
-    """Propose offers for it."""
-    proposing.propose_for_need(work, event.need_id)
-
-
 async def need_changed(work: Work, event: own.NeedChangedV1) -> None:
     """Propose anew: also after a match was declined, ran out or was cancelled, for the need is open again then."""
     proposing.propose_for_need(work, event.need_id)
@@ -90,7 +85,6 @@ async def instance_changed(work: Work, event: InstanceChangedV1) -> None:
 
 HANDLERS: dict[type[Event], Handler] = {
     InstanceChangedV1: instance_changed,
-    own.NeedPostedV1: need_posted,
     own.NeedChangedV1: need_changed,
     own.NeedWithdrawnV1: need_withdrawn,
     own.OfferPostedV1: offer_changed,

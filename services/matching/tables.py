@@ -78,7 +78,7 @@ class OfferRow(Base, table=True):
 class StatisticRow(Base, table=True):
     """A figure of a day, week or month: how many of a measure, in all (empty names) or broken by one or two of category, area and language.
     Never by more, and never with an id, so that it may outlive the cases that it counted (R14, R19, R21). The rows lie in the order of their key,
-    which begins as every question does."""
+    which begins as every question does; on PostgreSQL that key holds the value as well (migration 0012)."""
 
     __tablename__ = "statistic"
     __table_args__ = ({"sqlite_with_rowid": False},)

@@ -160,8 +160,8 @@ async def account_reset_requested(work: Work, event: people.AccountResetRequeste
 
 
 async def email_change_requested(work: Work, event: people.AccountEmailChangeRequestedV1) -> None:
-    """Somebody wants another address."""
-    await write.send_email_change(work, event_id=_event_id(work), account_id=event.account_id, change_id=event.change_id)
+    """Somebody wants another address, or gets one corrected."""
+    await write.send_email_change(work, event_id=_event_id(work), account_id=event.account_id, change_id=event.change_id, corrected=event.corrected)
 
 
 async def registration_requested(work: Work, event: people.RegistrationRequestedV1) -> None:

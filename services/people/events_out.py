@@ -61,9 +61,9 @@ def reset_requested(reset: PasswordReset, locale: str) -> contract.AccountResetR
     return contract.AccountResetRequestedV1(account_id=reset.account_id, reset_id=reset.id, locale=locale)
 
 
-def email_change_requested(change_id: UUID, account: Account) -> contract.AccountEmailChangeRequestedV1:
-    """The holder of an account wants another address."""
-    return contract.AccountEmailChangeRequestedV1(change_id=change_id, account_id=account.id, locale=account.locale)
+def email_change_requested(change_id: UUID, account: Account, *, corrected: bool) -> contract.AccountEmailChangeRequestedV1:
+    """The holder of an account wants another address, or an administrator corrects it."""
+    return contract.AccountEmailChangeRequestedV1(change_id=change_id, account_id=account.id, locale=account.locale, corrected=corrected)
 
 
 def registration_requested(registration_id: UUID, known: bool, locale: str) -> contract.RegistrationRequestedV1:

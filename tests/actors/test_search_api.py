@@ -1,5 +1,6 @@
 """Searching over HTTP: filters, all kinds, suggestions, counts, clusters, answers that need no look at the data, and kept searches."""
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,9 @@ from chassis.testing import Bench, TestClock, account, anonymous, api_client
 from contracts.actors import SearchFoundV1
 from contracts.people import PersonErasedV1
 from services.actors.model.provenance import Identifier
+from services.actors.store.actors import ActorFilter
 from services.actors.tables import SavedSearchRow, SearchEntryRow
+from services.actors.use_cases import recording
 from services.actors.use_cases.importing import import_registry
 
 HEADER = "id,kind,name,local_name,country,lat,lon,population,website,source\n"
@@ -111,6 +114,23 @@ async def test_counts_tell_how_what_was_found_spreads(either_bench: Bench) -> No
     assert counts["country"][0]["value"] == "FR"
 
 
+async def test_counts_of_all_leave_out_what_belongs_to_archived_actors(either_bench: Bench) -> None:
+    await fill(either_bench)
+    async with either_bench.service.open_work(SYSTEM) as work:
+        grenoble = await work.actors.get("grenoble-fr")
+        await recording.alter(work, replace(grenoble, archived=True), grenoble)
+
+    counts = await found(either_bench, "/api/v1/actors/facets")
+    async with either_bench.service.open_work(SYSTEM, reading=True) as work:
+        archived = await work.actors.facets(ActorFilter(archived=True))
+
+    assert counts["total"] == 3
+    assert [(row["slug"], row["count"]) for row in counts["network"]] == [("anvita", 1)]
+    assert counts["theme"] == []
+    assert [one.count for one in archived["network"]] == [1]
+    assert {one.value for one in archived["theme"]} == {"housing", "legal"}
+
+
 BAD = [
     "/api/v1/search", "/api/v1/search?q=", "/api/v1/search?q=x&kind=person", "/api/v1/actors/suggest?q=x&limit=11", "/api/v1/actors/suggest",
     "/api/v1/actors?entered_since=yesterday", "/api/v1/actors?practice=magic", "/api/v1/actors?cursor=abc", "/api/v1/actors.geojson?zoom=23",
@@ -148,7 +168,10 @@ async def test_clusters_count_every_actor_with_a_place_once_at_every_zoom(either
 
 async def test_an_answer_holds_until_the_registry_changes(either_bench: Bench, clock: TestClock) -> None:
     await fill(either_bench)
-    paths = ("/api/v1/actors", "/api/v1/actors?q=lyon", "/api/v1/actors.geojson", "/api/v1/network", "/api/v1/search?q=lyon", "/api/v1/actors/facets")
+    paths = (
+        "/api/v1/actors", "/api/v1/actors?q=lyon", "/api/v1/actors.geojson", "/api/v1/network", "/api/v1/search?q=lyon", "/api/v1/actors/facets",
+        "/api/v1/memberships", "/api/v1/declarations", "/api/v1/initiatives?theme=housing", "/api/v1/resources?q=dreher",
+    )  # fmt: skip
     tags = {path: (await either_bench.get(anonymous(), path)).headers["etag"] for path in paths}
 
     same = [(await either_bench.get(anonymous(), path, headers={"If-None-Match": tag})).status_code for path, tag in tags.items()]

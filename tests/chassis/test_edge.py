@@ -167,3 +167,11 @@ async def test_the_openapi_document_declares_problems(bench: Bench) -> None:
     assert operation["operationId"] == "hang_bell"
     assert set(operation["responses"]) >= {"201", "401", "403", "404", "409", "413", "415", "422", "429", "500", "503"}
     assert "application/problem+json" in operation["responses"]["422"]["content"]
+
+
+async def test_a_service_is_ready_while_a_long_write_goes_on(bench: Bench) -> None:
+    async with bench.service.database.writing():
+        response = await bench.get(account("admin"), "/readyz")
+
+    assert response.json()["checks"]["database"] == "ok"
+    assert response.json()["checks"]["migrations"] != "away"

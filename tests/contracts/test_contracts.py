@@ -35,13 +35,14 @@ PUBLIC_TEXT = {
 
 _NAMES = """
 account_id active actor_id answer_by answer_days answered_by archived ask_days ask_id ask_without_name audience audit_days best case_actor_id
-case_code case_id category change_id changed channel claim_id closed_case_days code confirmed_by consent count country created day default_language
-delivery_id ended expires_at from_level from_minute gone_id household_max household_min import_id instance_id invitation_id invited_days kept_id
-kind known languages lat line locale lon match match_id merge_id message_days moderation need_days need_id needs offer_by_mail offer_id outcome
-owner_id placed places places_left posted_at prefers provider_account_id provider_actor_id provider_version provides purpose question_id radius_km
-reason recipient_id recipient_kind recorded_by registration_id remote requires reset_id returns review_days review_grace_days review_on role
-round_id score search_id share_contact shared_with size slug source started_by state subject_id subject_kind suggestion_days suggestion_id
-text_version to_level to_minute topic topics trusted_actors unchanged unit until urgency valid_from valid_until version webhook_id windows
+case_code case_id category change_id changed channel claim_id closed_case_days code confirmed_by consent corrected count country created day
+default_language delivery_id ended expires_at from_level from_minute gone_id household_max household_min import_id instance_id invitation_id
+invited_days kept_id kind known languages lat line locale lon match match_id merge_id message_days moderation need_days need_id needs offer_by_mail
+offer_id outcome owner_id placed places places_left posted_at prefers provider_account_id provider_actor_id provider_version provides purpose
+question_id radius_km reason recipient_id recipient_kind recorded_by registration_id remote requires reset_id returns review_days review_grace_days
+review_on role round_id score search_id share_contact shared_with size slug source started_by state subject_id subject_kind suggestion_days
+suggestion_id text_version to_level to_minute topic topics trusted_actors unchanged unit until urgency valid_from valid_until version webhook_id
+windows
 """
 REVIEWED = set(_NAMES.split())
 """Every other field that an event may have. A new one is added here after somebody asked: does it say who a person is, alone or with the

@@ -157,6 +157,30 @@ async def test_the_contract_is_served_for_programs_and_as_a_list_for_people(hub)
     assert "/api/v1/audit" in page.text and "<script" not in page.text
 
 
+async def test_a_reader_who_has_the_contract_gets_it_again_only_when_a_service_s_part_is_another(hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    merged: list[int] = []
+    merge = openapi.merge
+    monkeypatch.setattr(openapi, "merge", lambda parts, url: merged.append(1) or merge(parts, url))
+    first = await hub.client.get("/openapi.json")
+    monkeypatch.setattr("gateway.contract.SECONDS", -1)
+
+    same = await hub.client.get("/openapi.json", headers={"If-None-Match": first.headers["etag"]})
+    kept = len(merged)
+    shown = {"paths": {"/api/v1/results": {"get": {"operationId": "x", "summary": "New", "responses": {}}}}}
+    monkeypatch.setattr(hub.app.state.lines["matching"], "ask", _answers(json.dumps(shown).encode()))
+    renewed = await hub.client.get("/openapi.json", headers={"If-None-Match": first.headers["etag"]})
+
+    assert (same.status_code, kept) == (304, 1)
+    assert renewed.status_code == 200 and "/api/v1/results" in renewed.json()["paths"] and len(merged) == 2
+
+
+def _answers(body: bytes) -> Any:
+    async def ask(*asked: object) -> Answer:
+        return Answer(200, {}, body)
+
+    return ask
+
+
 async def test_a_part_of_a_contract_is_not_served_as_a_whole(hub, monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(*asked: object) -> Answer:
         return Answer(500, {}, b"{}")

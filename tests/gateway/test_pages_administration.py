@@ -194,6 +194,27 @@ async def test_a_second_factor_is_taken_away_only_by_who_made_sure(office: Door)
     assert sure.headers["location"] == f"/admin/people/{ID}?done=factor-reset"
 
 
+async def test_an_address_is_corrected_only_by_who_made_sure_and_comes_back_with_its_fault(office: Door) -> None:
+    path = f"POST /api/v1/accounts/{ID}/email-correction"
+    office.fakes.answers[path] = {}
+
+    shown = await office.get(f"/admin/people/{ID}", "admin")
+    unsure = await office.post(f"/admin/people/{ID}/correct-email", "admin", new_email="ana@new.example")
+    empty = await office.post(f"/admin/people/{ID}/correct-email", "admin", sure_email="yes")
+    before = office.bodies(path)
+    sure = await office.post(f"/admin/people/{ID}/correct-email", "admin", new_email="ana@new.example", sure_email="yes")
+    office.fakes.answers[path] = (409, {"code": "address_taken", "detail": "Somebody with this address has an account already.", "errors": []})
+    taken = await office.post(f"/admin/people/{ID}/correct-email", "admin", new_email="ben@new.example", sure_email="yes")
+    coordinator = await office.post(f"/admin/people/{ID}/correct-email", "coordinator", new_email="ana@new.example", sure_email="yes")
+
+    assert f'action="/admin/people/{ID}/correct-email"' in shown.text
+    assert (unsure.status_code, empty.status_code, before) == (422, 422, [])
+    assert sure.headers["location"] == f"/admin/people/{ID}?done=email-corrected"
+    assert office.bodies(path)[0] == {"email": "ana@new.example"}
+    assert taken.status_code == 422 and "has an account already" in taken.text and 'value="ben@new.example"' in taken.text
+    assert coordinator.status_code == 403
+
+
 @pytest.mark.parametrize(
     ("path", "form", "asked", "status"),
     [

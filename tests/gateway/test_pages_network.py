@@ -77,7 +77,7 @@ async def test_before_the_first_drawing_the_tables_stand_alone(door: Door) -> No
     page = await door.get("/network")
     path = await door.get("/network/path?from=grenoble-fr&to=net")
 
-    assert "There is nothing to draw here." in page.text
+    assert "The network is being drawn." in page.text
     assert '<a href="/network?network=net">Net</a>' in page.text
     assert "The network is being drawn." in path.text
 

@@ -58,7 +58,7 @@ async def test_two_replicas_propose_the_same(open_world: Any, database_kind: str
 
 
 async def test_late_news_is_left_to_the_timer_which_computes_each_need_once(world: World, clock: TestClock) -> None:
-    offers, need = [await world.an_offer() for _ in range(3)], await world.a_need()
+    need, offers = await world.a_need(), [await world.an_offer() for _ in range(3)]
     news = await world.bench.queued_with_envelopes()
     clock.forward(seconds=5)
 

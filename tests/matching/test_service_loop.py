@@ -4,13 +4,21 @@ import asyncio
 import importlib.util
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from sqlalchemy import delete
 
+from chassis.identity import SYSTEM
+from chassis.ids import new_id
 from chassis.testing import Databases, TestClock, account, anonymous, api_client, bench_for, settings_for_tests
 from services.matching.app import build
 from services.matching.settings import Settings
+from services.matching.tables import ProposalRow
+from services.matching.use_cases import cases
 
 spec = importlib.util.spec_from_file_location("matching_bench", Path(__file__).parent / "bench.py")
 assert spec and spec.loader
@@ -33,18 +41,82 @@ def events(world: "World", queued: list[object]) -> list[str]:
     return [event.type_name.removeprefix("hub.matching.").removesuffix(".v1") for event in queued]
 
 
-async def test_a_need_gets_its_proposals_by_event_with_score_and_reasons(world: "World") -> None:
-    offer, need = await world.an_offer(), await world.a_need()
-    before = await world.get(world.coordinator, f"/api/v1/needs/{need['id']}/proposals")
+async def test_a_need_has_its_proposals_with_score_and_reasons_when_it_is_posted_and_they_are_told_with_it(world: "World") -> None:
+    offer = await world.an_offer()
 
+    need = await world.a_need()
+
+    found = await world.get(world.coordinator, f"/api/v1/needs/{need['id']}/proposals")
+    assert (found["fresh"], [item["offer_id"] for item in found["items"]]) == (True, [offer["id"]])
+    assert 0 < found["items"][0]["score"] <= 100_000
+    assert found["items"][0]["reasons"]
+    assert events(world, await world.bench.queued())[-2:] == ["need.posted", "need.proposals_ready"]
+
+
+async def test_proposals_made_when_a_need_is_posted_are_those_that_would_be_computed_for_it(world: "World") -> None:
+    for number in range(5):
+        await world.an_offer(world.member, places=1 + number, languages=["fr", "ar"][number % 2 :])
+    case = await world.a_case()
+    linked = await world.a_need(case, links=[{"kind": "together", "need_id": (await world.a_need(case))["id"]}])
+    needs = [linked, await world.a_need(case, size=3), await world.a_need(case, languages=[])]
+    path = "/api/v1/needs/{}/proposals"
+    posted = [(await world.get(world.coordinator, path.format(need["id"])))["items"] for need in needs]
+
+    async with world.bench.service.open_work(SYSTEM) as work:
+        await work.needs.mark_stale([UUID(need["id"]) for need in needs])
+        await work.session.execute(delete(ProposalRow))
+    await world.bench.run_timer("propose")
+
+    assert [len(items) for items in posted] == [5, 3, 5]
+    assert [(await world.get(world.coordinator, path.format(need["id"])))["items"] for need in needs] == posted
+
+
+async def test_a_need_that_is_not_posted_in_the_end_is_never_proposed_to_an_offer(world: "World") -> None:
+    case = await world.a_case()
+    before = await world.a_need(case)
+    service = world.bench.service
+
+    with suppress(ZeroDivisionError):
+        async with service.open_work(world.coordinator) as work:
+            row = (await work.needs.many([UUID(before["id"])]))[UUID(before["id"])]
+            await cases.post_need(work, replace(row, id=new_id()))
+            raise ZeroDivisionError
+    posted = await world.a_need(case)
+    offer = await world.an_offer()
     await world.bench.hear_own()
 
-    after = await world.get(world.coordinator, f"/api/v1/needs/{need['id']}/proposals")
-    assert (before["fresh"], before["items"]) == (False, [])
-    assert (after["fresh"], [item["offer_id"] for item in after["items"]]) == (True, [offer["id"]])
-    assert 0 < after["items"][0]["score"] <= 100_000
-    assert after["items"][0]["reasons"]
-    assert "need.proposals_ready" in events(world, await world.bench.queued())
+    assert {str(need_id) for need_id in service.resources.keeper.index.needs} == {before["id"], posted["id"]}
+    assert [item["offer_id"] for item in (await world.get(world.coordinator, f"/api/v1/needs/{posted['id']}/proposals"))["items"]] == [offer["id"]]
+
+
+async def test_of_a_need_whose_case_changed_after_it_was_posted_the_index_knows_the_case_as_it_is(world: "World") -> None:
+    from contracts.people import ConsentWithdrawnV1
+
+    case = await world.a_case()
+    need = await world.a_need(case)
+
+    await world.bench.hear(ConsentWithdrawnV1(subject_kind="case", subject_id=case["id"], version=2, match=False, share_contact=False))
+    offer = await world.an_offer()
+    await world.bench.hear_own()
+
+    index = world.bench.service.resources.keeper.index
+    assert (index.needs[UUID(need["id"])].consent_match, UUID(offer["id"]) in index.offers) == (False, True)
+
+
+async def test_of_several_needs_posted_together_those_that_are_not_computed_at_once_wait_for_the_timer(world: "World") -> None:
+    offer = await world.an_offer()
+    case, service = await world.a_case(), world.bench.service
+    first = await world.a_need(case)
+
+    async with service.open_work(world.coordinator) as work:
+        row = (await work.needs.many([UUID(first["id"])]))[UUID(first["id"])]
+        more = [await cases.post_need(work, replace(row, id=new_id())) for _ in range(2)]
+        woken = set(work.wakes)
+    await world.bench.run_timer("propose")
+
+    assert woken == {"propose"}
+    found = [(await world.get(world.coordinator, f"/api/v1/needs/{need.id}/proposals")) for need in more]
+    assert [([item["offer_id"] for item in each["items"]], each["fresh"]) for each in found] == [([offer["id"]], True)] * 2
 
 
 async def test_an_offer_that_comes_later_is_proposed_to_the_waiting_need(world: "World") -> None:

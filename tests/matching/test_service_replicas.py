@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from chassis.identity import SYSTEM
+from chassis.ids import new_id
 from contracts.matching import NeedProposalsReadyV1
-from services.matching import work as matching_work
 from services.matching.engine.types import PartName
-from services.matching.use_cases import proposing
+from services.matching.use_cases import cases, proposing
 from services.matching.use_cases.weights import use_weights
 from services.matching.work import IndexKeeper, LearnsTooEarly
+from services.matching.work import keeper as index_keeper
 from tests.matching.bench import World
 
 Pair = tuple[World, World]
@@ -95,7 +97,7 @@ async def test_a_transaction_that_changed_something_feeds_no_index(either_world:
 
 
 async def test_one_transaction_may_note_more_than_is_read_at_once(either_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matching_work, "MOST_CHANGES", 3)
+    monkeypatch.setattr(index_keeper, "MOST_CHANGES", 3)
     offers = [await either_world.an_offer() for _ in range(8)]
     await offers_in(either_world)
 
@@ -146,6 +148,23 @@ async def test_weights_that_are_chosen_while_a_need_is_posted_count_for_it(repli
 
     items = (await first.get(first.coordinator, f"/api/v1/needs/{need['id']}/proposals"))["items"]
     assert [item["weights"] for item in items] == ["alike-2"]
+
+
+async def test_an_offer_that_comes_while_a_need_is_being_posted_is_among_its_proposals(replicas: Pair) -> None:
+    first, second = replicas
+    case = await first.a_case()
+    before = await first.a_need(case)
+    await second.an_offer(audience="coordinators", category="language.literacy")
+
+    async with first.bench.service.open_work(first.coordinator) as work:
+        row = (await work.needs.many([UUID(before["id"])]))[UUID(before["id"])]
+        need = await cases.post_need(work, replace(row, id=new_id()))
+        offer = await second.an_offer()
+        hearing = asyncio.create_task(second.bench.hear_own())
+        await asyncio.sleep(0.3)
+    await hearing
+
+    assert await first.proposed({"id": str(need.id)}) == [offer["id"]]
 
 
 async def test_two_replicas_that_compute_one_need_at_once_tell_one_set_of_proposals(replicas: Pair) -> None:

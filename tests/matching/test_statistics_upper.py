@@ -107,3 +107,17 @@ async def test_months_that_were_counted_before_get_their_upper_kinds(databases: 
         ("month", "", "", "", 7),
         ("day", "category", "housing.room", "", 8),
     ]
+
+
+async def test_figures_are_read_from_their_key_alone(databases: Databases, database_kind: str) -> None:
+    engine = create_async_engine(await databases.fresh(database_kind, "matching"))
+    asked = {
+        "sqlite": "SELECT sql LIKE '%WITHOUT ROWID%' FROM sqlite_master WHERE name = 'statistic'",
+        "postgresql": "SELECT indnatts = 9 AND indnkeyatts = 8 FROM pg_index WHERE indrelid = 'statistic'::regclass AND indisprimary",
+    }
+
+    async with engine.connect() as connection:
+        found = (await connection.execute(sa.text(asked[database_kind]))).scalar_one()
+    await engine.dispose()
+
+    assert found

@@ -65,3 +65,17 @@ async def test_a_change_of_address_writes_to_both_sides_with_a_link_each(bench: 
     assert sorted(mail.subject for mail in catcher.messages()) == ["Another address for your account", "Please confirm your new address"]
     assert all("https://hub.example/email/confirm/secret-token-canary" in mail.text for mail in catcher.messages())
     assert sorted(asked["recipient_kind"] for asked in vault.asked) == ["new_address", "old_address"]
+
+
+async def test_of_an_address_that_an_administrator_corrects_the_old_one_is_told_and_gets_no_link_to_confirm(
+    bench: Bench, vault: Vault, catcher: MailCatcher
+) -> None:
+    vault.token = "secret-token-canary"
+    await bench.hear(people.AccountEmailChangeRequestedV1(change_id=new_id(), account_id=new_id(), locale="en", corrected=True), times=2)
+
+    await bench.run_timer("deliver mail")
+
+    told, asked = sorted(catcher.messages(), key=lambda mail: mail.subject)
+    assert (told.subject, asked.subject) == ("Another address for your account", "Please confirm your new address")
+    assert "All sessions of this account have ended." in told.text and "canary" not in told.text and "https://hub.example/me/email" in told.text
+    assert "https://hub.example/email/confirm/secret-token-canary" in asked.text

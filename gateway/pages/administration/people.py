@@ -121,6 +121,19 @@ async def reset_second_factor(visit: Here, account_id: UUID) -> Response:
     return visit.go(f"/admin/people/{account_id}", "factor-reset")
 
 
+@router.post("/admin/people/{account_id}/correct-email")
+async def correct_email(visit: Here, account_id: UUID) -> Response:
+    """Another address for somebody who reads neither of the two mails of a change, after the administrator said that they made sure who asks."""
+    form = await visit.form({"/email": "new_email"})
+    form.require("new_email", _("Give an e-mail address."))
+    if not form.ticked("sure_email"):
+        form.wrong("sure_email", _("First make sure that it is really this person who asks, and tick the box."))
+    if await visit.try_(form, visit.ask.people_admin.correct_email(str(account_id), form.text("new_email"))) is None:
+        visit.asker.require("PATCH", "/api/v1/accounts/x")
+        return await _account_page(visit, account_id, form, 422)
+    return visit.go(f"/admin/people/{account_id}", "email-corrected")
+
+
 async def _account_page(visit: Visit, account_id: UUID, form: Form, status: int = 200) -> Response:
     account = await visit.ask.accounts.account(str(account_id))
     changes = visit.may("PATCH", "/api/v1/accounts/x")

@@ -93,6 +93,7 @@ ADMIN_DONE: Mapping[str, str] = {
     "logo-gone": _("The picture is taken away."),
     "invited-several": _("The invitations are on their way."),
     "sessions-ended": _("All sessions of this account have ended."),
+    "email-corrected": _("A mail is on its way to the new address, and the old one is told. The new one is used once its link was followed."),
     "factor-reset": _("The second factor is taken away. Another is set up after the next sign-in."),
     "client-changed": _("The system is changed."),
     "secret-withdrawn": _("The secret no longer holds."),

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from chassis.edge import HubRoute
 from chassis.paging import Page, Paging, listed
+from services.actors.api.caching import unchanged
 from services.actors.api.common import InCountry, InOneTransaction, OfActor, OfTheme, RecordId, Version, Words, id_of
 from services.actors.api.interchange.changes import ModifiedAfter, page_or_changes
 from services.actors.api.shaping import Shaped, many, one
@@ -44,8 +45,10 @@ async def list_memberships(
     confirmed: Annotated[Confirmation | None, Query(description="Only in this state of confirmation by the two sides.")] = None,
     unconfirmed_by: Annotated[OfActor, Query(description="Only where this actor is a side and has said nothing yet.")] = None,
     modified_after: ModifiedAfter = None,
-) -> dict[str, Any]:
+) -> Any:  # Any: FastAPI shapes it
     """Who belongs to which network. For everybody."""
+    if modified_after is None and (same := await unchanged(request, response, work)) is not None:
+        return same
     sides = await id_of(work, network), await id_of(work, member), await id_of(work, actor)
     conditions = stored.of_membership(*sides, role, confirmed, await id_of(work, unconfirmed_by))
     page = await page_or_changes(response, work, work.memberships, paging, modified_after, conditions)
@@ -88,8 +91,10 @@ async def list_declarations(
     country: InCountry = None,
     since: Annotated[int | None, Query(ge=1800, le=2100, description="Only from this year on.")] = None,
     modified_after: ModifiedAfter = None,
-) -> dict[str, Any]:
+) -> Any:  # Any: FastAPI shapes it
     """What municipalities declared, newest first. For everybody."""
+    if modified_after is None and (same := await unchanged(request, response, work)) is not None:
+        return same
     conditions = stored.of_declaration(await id_of(work, municipality), type, country, since)
     page = await page_or_changes(response, work, work.declarations, paging, modified_after, conditions)
     return listed(request, response, await many(work, page))
@@ -131,8 +136,10 @@ async def list_initiatives(
     q: Words = None,
     unconfirmed_by: Annotated[OfActor, Query(description="Only with partners, where this actor is a side and has said nothing yet.")] = None,
     modified_after: ModifiedAfter = None,
-) -> dict[str, Any]:
+) -> Any:  # Any: FastAPI shapes it
     """What actors run or ran, by title. For everybody."""
+    if modified_after is None and (same := await unchanged(request, response, work)) is not None:
+        return same
     conditions = stored.of_initiative(await id_of(work, actor), theme, await id_of(work, unconfirmed_by))
     if q is not None:
         conditions.append(await work.finder.having(Sought.INITIATIVE, work.initiatives.row.id, q))
@@ -178,8 +185,10 @@ async def list_resources(
     year: Annotated[int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR, description="Only of this year.")] = None,
     q: Words = None,
     modified_after: ModifiedAfter = None,
-) -> dict[str, Any]:
+) -> Any:  # Any: FastAPI shapes it
     """Reports, articles, books and pages, by title. For everybody."""
+    if modified_after is None and (same := await unchanged(request, response, work)) is not None:
+        return same
     conditions = stored.of_resource(await id_of(work, actor), theme, kind, year)
     if q is not None:
         conditions.append(await work.finder.having(Sought.RESOURCE, work.resources.row.id, q))

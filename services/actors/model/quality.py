@@ -11,6 +11,7 @@ an organisation that looks after its own record (`claimed`) does.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from services.actors.model.provenance import EnteredBy
@@ -106,6 +107,7 @@ def wanted_of(record: Record) -> tuple[Wanted, ...]:
     return FIELDS[type(record)]
 
 
+@lru_cache(maxsize=1000)
 def freshness_of(last: date, on: date) -> tuple[int, date | None]:
     """Points for age, and the day on which they fall next."""
     old = max(0, (on - last).days - FRESH_DAYS)
@@ -120,17 +122,26 @@ def _score(completeness: int, freshness: int, confirmation: int) -> int:
     return (COMPLETENESS_SHARE * completeness + FRESHNESS_SHARE * freshness + CONFIRMATION_SHARE * confirmation + 50) // 100
 
 
-def quality_of(record: Record, on: date) -> Quality:
-    """The quality of a record on a day."""
+def score_of(record: Record, on: date) -> tuple[int, date | None]:
+    """The score of a record on a day, and the day on which it falls next by age alone."""
+    _, completeness, freshness, confirmation, due = _parts(record, on)
+    return _score(completeness, freshness, confirmation), due
+
+
+def _parts(record: Record, on: date) -> tuple[list[Wanted], int, int, int, date | None]:
     missing = [wanted for wanted in wanted_of(record) if not wanted.there(record)]
     completeness = 100 - sum(wanted.weight for wanted in missing)
-    last = min(record.read_on or record.updated_at.date(), on)
-    freshness, due = freshness_of(last, on)
+    freshness, due = freshness_of(min(record.read_on or record.updated_at.date(), on), on)
     if isinstance(record, Membership):
-        confirmation, code = SIDES_POINTS[record.confirmation], "both_sides"
-    else:
-        kept = isinstance(record, Actor) and record.claimed
-        confirmation, code = AUTHOR_POINTS[EnteredBy.MEMBER if kept else record.entered_by], "own_organisation"
+        return missing, completeness, freshness, SIDES_POINTS[record.confirmation], due
+    kept = isinstance(record, Actor) and record.claimed
+    return missing, completeness, freshness, AUTHOR_POINTS[EnteredBy.MEMBER if kept else record.entered_by], due
+
+
+def quality_of(record: Record, on: date) -> Quality:
+    """The quality of a record on a day."""
+    missing, completeness, freshness, confirmation, due = _parts(record, on)
+    code = "both_sides" if isinstance(record, Membership) else "own_organisation"
     score = _score(completeness, freshness, confirmation)
     gains = [Improvement(wanted.code, _score(completeness + wanted.weight, freshness, confirmation) - score) for wanted in missing]
     if freshness < 100:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar
 
 from chassis.formulas import FORMULA, GUARD, unguarded
@@ -148,7 +149,7 @@ class Cells:
     def choices(self, column: str, allowed: type[E], *, required: bool = False) -> tuple[E, ...]:
         """Words of a closed list, parted by semicolons, each once."""
         values = self._list(column, len(allowed), required=required)
-        known = {choice.value: choice for choice in allowed}
+        known = _by_word(allowed)
         if any(value not in known for value in values):
             self.fault(column, "not_in_list", "Choose from: {choices}.", choices=", ".join(known))
             return ()
@@ -157,10 +158,10 @@ class Cells:
     def choice(self, column: str, allowed: type[E]) -> E | None:
         """One word of a closed list."""
         value = self.text(column, MOST_CHARACTERS, required=True)
-        known = {choice.value: choice for choice in allowed}
+        known = _by_word(allowed)
         if value is not None and value not in known:
             self.fault(column, "not_in_list", "Choose from: {choices}.", choices=", ".join(known))
-        return known.get(value or "")
+        return None if value is None else known.get(value)
 
     def country(self, column: str) -> str | None:
         """An ISO 3166-1 alpha-2 code, or None."""
@@ -214,3 +215,8 @@ class Cells:
             self.fault(column, "too_many", "Name at most {most} entries.", most=most)
             return ()
         return values
+
+
+@lru_cache
+def _by_word(allowed: type[E]) -> dict[str, E]:
+    return {choice.value: choice for choice in allowed}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields
 from datetime import date, datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -37,27 +38,37 @@ def kind_of(record: Record) -> RecordKind:
     return _KINDS[type(record)]
 
 
-_PLAIN = frozenset({str, int, float, bool, type(None)})
-"""Types that are JSON already."""
+Word = Callable[[Any], Any]
+"""From a field's value to its JSON (Any: both are of many types)."""
 
 
-def _word(value: Any) -> Any:  # Any: a field's value, and its JSON
-    if isinstance(value, tuple):
-        return [_word(part) for part in value]
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
+def _same(value: Any) -> Any:  # Any: as above
+    return value
+
+
+def _list(value: tuple[Any, ...]) -> list[Any]:  # Any: as above
+    return [_WORDS[type(part)](part) for part in value]
+
+
+_BASES: tuple[tuple[type, Word], ...] = (
+    (StrEnum, str.__str__), (UUID, str), (datetime, datetime.isoformat), (date, date.isoformat), (tuple, _list), (object, _same),
+)  # fmt: skip
+
+
+class _Words(dict[type, Word]):
+    """How a value of each type is written, looked up once for each type: a database's own kind of UUID is one, too."""
+
+    def __missing__(self, kind: type) -> Word:
+        self[kind] = next(word for base, word in _BASES if issubclass(kind, base))
+        return self[kind]
+
+
+_WORDS = _Words()
 
 
 def state_of(record: Record) -> State:
     """The whole record as JSON."""
-    found: State = {}
-    for name in _NAMES[type(record)]:
-        value = getattr(record, name)
-        found[name] = value if type(value) in _PLAIN else _word(value)
-    return found
+    return {name: _WORDS[type(value)](value) for name, value in zip(_NAMES[type(record)], _VALUES[type(record)](record), strict=True)}
 
 
 def _themes(words: list[str]) -> tuple[Theme, ...]:
@@ -69,6 +80,7 @@ def _ids(words: list[str]) -> tuple[UUID, ...]:
 
 
 _NAMES = {cls: tuple(field.name for field in fields(cls)) for cls in CLASSES.values()}
+_VALUES: dict[type[Record], Callable[[Record], tuple[Any, ...]]] = {cls: attrgetter(*names) for cls, names in _NAMES.items()}  # Any: of fields
 _READERS: dict[str, Callable[[Any], Any]] = {
     "id": UUID, "created_at": datetime.fromisoformat, "updated_at": datetime.fromisoformat, "read_on": date.fromisoformat,
     "entered_by": EnteredBy, "role": MembershipRole, "confirmation": Confirmation, "type": DeclarationType, "purpose": Purpose,

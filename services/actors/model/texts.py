@@ -36,7 +36,7 @@ def is_slug(text: str) -> bool:
     """Whether this is a readable key. What reads as a UUID is none, since addresses take either."""
     if len(text) > SLUG_LENGTH or not re.fullmatch(SLUG_PATTERN, text) or text.endswith("\n"):
         return False
-    return read_uuid(text) is None
+    return len(text.replace("-", "")) != 32 or read_uuid(text) is None
 
 
 def read_uuid(text: str) -> UUID | None:

@@ -200,7 +200,8 @@ class ActorStore:
 
     async def facets(self, wanted: ActorFilter) -> dict[str, list[Facet]]:
         """How the actors that are asked for spread over kinds, countries, networks and themes."""
-        return await facets(self.session, await self.conditions(wanted))
+        but_for = col(ActorRow.archived).is_(not wanted.archived) if wanted == ActorFilter(archived=wanted.archived) else None
+        return await facets(self.session, await self.conditions(wanted), but_for)
 
     async def cells(self, wanted: ActorFilter, zoom: int) -> tuple[float, list[Cell]]:
         """The located actors that are asked for, counted by the cells of a grid."""

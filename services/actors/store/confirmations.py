@@ -13,6 +13,7 @@ from sqlmodel import col
 from chassis.ids import new_id
 from services.actors.model.confirming import Said, Saying, Subject
 from services.actors.store.records import chunks
+from services.actors.store.revision import mark_changed
 from services.actors.tables import ConfirmationRow
 
 
@@ -44,6 +45,7 @@ class ConfirmationStore:
             col(ConfirmationRow.other_id) == saying.other_id,
             col(ConfirmationRow.side_actor_id) == saying.side_actor_id,
         )
+        mark_changed(self.session)
         await self.session.execute(
             insert(ConfirmationRow).values(
                 id=new_id(), subject_kind=saying.subject.value, subject_id=saying.subject_id, other_id=saying.other_id,
@@ -75,4 +77,5 @@ class ConfirmationStore:
         )
 
     async def _drop(self, *conditions: Any) -> None:  # Any: SQL conditions
+        mark_changed(self.session)
         await self.session.execute(delete(ConfirmationRow).where(*conditions).execution_options(synchronize_session=False))

@@ -37,9 +37,15 @@ class Cell:
     slug: str | None
 
 
-async def facets(session: AsyncSession, where: Conditions) -> dict[str, list[Facet]]:
-    """How the actors that meet these conditions spread over kinds, countries, networks (the largest few, by id) and themes."""
-    ids = select(col(ActorRow.id)).where(*where)
+async def facets(session: AsyncSession, where: Conditions, but_for: ColumnElement[bool] | None = None) -> dict[str, list[Facet]]:
+    """How the actors that meet these conditions spread over kinds, countries, networks (the largest few, by id) and themes. `but_for`: which
+    actors do not meet them, where those are few; memberships are then counted in one go but for theirs, not looked up for each actor."""
+    ids = select(col(ActorRow.id)).where(*where if but_for is None else [but_for])
+
+    def of_these(actor_id: Any) -> ColumnElement[bool]:  # Any: a mapped column
+        found: ColumnElement[bool] = actor_id.in_(ids) if but_for is None else actor_id.not_in(ids)
+        return found
+
     grouped = select(col(ActorRow.kind), col(ActorRow.country), func.count()).where(*where).group_by(col(ActorRow.kind), col(ActorRow.country))
     kinds: Counter[str] = Counter()
     countries: Counter[str] = Counter()
@@ -48,10 +54,10 @@ async def facets(session: AsyncSession, where: Conditions) -> dict[str, list[Fac
         if country:
             countries[country] += count
     many = func.count().label("many")
-    members = select(col(MembershipRow.network_id), many).where(col(MembershipRow.member_id).in_(ids)).group_by(col(MembershipRow.network_id))
+    members = select(col(MembershipRow.network_id), many).where(of_these(col(MembershipRow.member_id))).group_by(col(MembershipRow.network_id))
     networks = (await session.execute(members.order_by(many.desc(), col(MembershipRow.network_id)).limit(MOST_NETWORKS))).all()
     themes: dict[str, set[UUID]] = defaultdict(set)
-    spread = select(col(InitiativeRow.actor_id), col(InitiativeRow.themes)).where(col(InitiativeRow.actor_id).in_(ids)).distinct()
+    spread = select(col(InitiativeRow.actor_id), col(InitiativeRow.themes)).where(of_these(col(InitiativeRow.actor_id))).distinct()
     for actor_id, text in (await session.execute(spread)).all():
         for theme in parted(text):
             themes[theme].add(actor_id)

@@ -6,14 +6,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, null, select, update
+from sqlalchemy import func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from chassis.ids import new_id
 from chassis.paging import Listed, PageRequest, read_page
 from services.actors.model.provenance import Act, EnteredBy, Entry, RecordKind
+from services.actors.model.records import Record
+from services.actors.model.states import kind_of, state_of
+from services.actors.store.bulk import insert_rows
 from services.actors.store.records import chunks
 from services.actors.tables import HistoryRow
+
+TABLE: Any = HistoryRow.__table__  # type: ignore[attr-defined]  # Any: a table
+COLUMNS = ("id", "kind", "record_id", "version", "act", "entered_by", "author", "source", "read_on", "state", "at")
 
 
 def _entry(row: HistoryRow) -> Entry:
@@ -23,12 +30,11 @@ def _entry(row: HistoryRow) -> Entry:
     )  # fmt: skip
 
 
-def _values(entry: Entry) -> dict[str, Any]:  # Any: column values
-    return {
-        "id": entry.id, "kind": entry.kind.value, "record_id": entry.record_id, "version": entry.version, "act": entry.act.value,
-        "entered_by": entry.entered_by.value, "author": entry.author, "source": entry.source, "read_on": entry.read_on, "state": entry.state,
-        "at": entry.at,
-    }  # fmt: skip
+def _values(entry: Entry) -> tuple[Any, ...]:  # Any: column values
+    return (
+        entry.id, entry.kind.value, entry.record_id, entry.version, entry.act.value, entry.entered_by.value, entry.author, entry.source,
+        entry.read_on, entry.state, entry.at,
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -40,7 +46,19 @@ class HistoryStore:
     async def add_many(self, entries: Sequence[Entry]) -> None:
         """New lines, in one statement."""
         if entries:
-            await self.session.execute(insert(HistoryRow.__table__), list(map(_values, entries)))  # type: ignore[attr-defined]
+            await insert_rows(self.session, TABLE, COLUMNS, map(_values, entries))
+
+    async def note(self, records: Sequence[Record], act: Act, author: str | None, at: datetime) -> None:
+        """A line for each of these records as it is after an act, in one statement."""
+        if records:
+            rows = (
+                (
+                    new_id(), kind_of(record).value, record.id, record.version, act.value, record.entered_by.value, author, record.source,
+                    record.read_on, state_of(record), at,
+                )
+                for record in records
+            )  # fmt: skip
+            await insert_rows(self.session, TABLE, COLUMNS, rows)
 
     async def of(self, kind: RecordKind, record_id: UUID) -> list[Entry]:
         """All lines of a record, oldest first; at most 10,000."""

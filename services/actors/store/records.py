@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, delete, false, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, false, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import Conflict, NotFound, PreconditionFailed
 from chassis.paging import Listed, PageRequest, read_page
 from services.actors.model.records import Record
+from services.actors.store.bulk import insert_rows
 from services.actors.store.revision import mark_changed
 
 M = TypeVar("M", bound=Record)
@@ -136,7 +137,8 @@ class Records(Generic[M]):
         """New records in one statement."""
         if records:
             mark_changed(self.session)
-            await self.session.execute(insert(self.row.__table__), [{"id": record.id, **self.to_values(record)} for record in records])
+            names = ["id", *self.to_values(records[0])]
+            await insert_rows(self.session, self.row.__table__, names, ((one.id, *self.to_values(one).values()) for one in records))
 
     async def save_many(self, records: Sequence[M]) -> None:
         """Changed records that `known` has locked, in one statement."""

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.actors.model.provenance import EnteredBy
-from services.actors.model.quality import quality_of
+from services.actors.model.quality import score_of
 from services.actors.model.records import Actor, Capacity, Declaration, Initiative, Membership, Practice, Record, Resource
 from services.actors.model.texts import folded
 from services.actors.model.vocabulary import ActorKind, Confirmation, DeclarationType, MembershipRole, Purpose, ResourceKind, Theme
@@ -17,10 +17,10 @@ Values = dict[str, Any]
 
 
 def _common(record: Record) -> Values:
-    quality = quality_of(record, record.updated_at.date())
+    quality, due = score_of(record, record.updated_at.date())
     return {
         "version": record.version, "created_at": record.created_at, "updated_at": record.updated_at, "source": record.source,
-        "read_on": record.read_on, "entered_by": record.entered_by.value, "quality": quality.score, "quality_due": quality.due,
+        "read_on": record.read_on, "entered_by": record.entered_by.value, "quality": quality, "quality_due": due,
     }  # fmt: skip
 
 

@@ -23,12 +23,13 @@ class ActorRow(Base, table=True):
         Index("ix_actor_place", "lat", "lon"),
         Index("ix_actor_quality", "quality", "id"),
         Index("ix_actor_name", "name"),
+        Index("ix_actor_kinds", "kind", "country", "archived", "id"),
     )
 
     id: UUID = Field(primary_key=True)
     version: int
     slug: str = Field(max_length=80, unique=True)
-    kind: str = Field(max_length=30, index=True)
+    kind: str = Field(max_length=30)
     name: str = Field(max_length=200)
     local_name: str | None = Field(default=None, max_length=200)
     country: str | None = Field(default=None, max_length=2, index=True)
@@ -52,12 +53,16 @@ class MembershipRow(Base, table=True):
     """An actor belongs to a network, once."""
 
     __tablename__ = "membership"
-    __table_args__ = (UniqueConstraint("network_id", "member_id"), Index("ix_membership_quality", "quality", "id"))
+    __table_args__ = (
+        UniqueConstraint("network_id", "member_id"),
+        Index("ix_membership_member", "member_id", "network_id"),
+        Index("ix_membership_quality", "quality", "id"),
+    )
 
     id: UUID = Field(primary_key=True)
     version: int
     network_id: UUID = Field(foreign_key="actor.id")
-    member_id: UUID = Field(foreign_key="actor.id", index=True)
+    member_id: UUID = Field(foreign_key="actor.id")
     role: str = Field(max_length=20)
     since: int | None = None
     confirmation: str = Field(max_length=20)

@@ -1,7 +1,7 @@
 """Import the registry files as a whole or not at all. `hubctl import` and `POST /api/v1/imports` both call `import_registry`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -33,6 +33,8 @@ from services.actors.work import Work
 R = TypeVar("R", bound=Record)
 KEPT = ("version", "created_at", "updated_at", "entered_by", "read_on", "confirmation")
 """Fields that the files do not tell."""
+TOLD = tuple(field.name for field in fields(ActorLine) if field.name != "line")
+"""Fields of an actor that its file tells."""
 
 
 Listed = tuple[str, int, Record, Record | None]
@@ -78,13 +80,12 @@ async def _write_actors(
 ) -> tuple[dict[str, Actor], Counts]:
     wanted: dict[UUID, Actor] = {}
     for line in lines:
-        fields: dict[str, Any] = asdict(line)  # Any: values of Actor's fields
-        del fields["line"]
+        given: dict[str, Any] = {name: getattr(line, name) for name in TOLD}  # Any: values of Actor's fields
         known = stored.get(line.slug)
         if known is None:
-            actor = Actor(id=actor_id_of(line.slug), created_at=work.now, updated_at=work.now, **fields)
+            actor = Actor(id=actor_id_of(line.slug), created_at=work.now, updated_at=work.now, entered_by=EnteredBy.IMPORT, **given)
         else:
-            actor = replace(known, **fields)
+            actor = replace(known, **given)
             if actor.kind is not known.kind:
                 await check_kind_is_free(work, known, actor.kind)
         wanted[actor.id] = actor
@@ -96,7 +97,7 @@ async def _write_actors(
 
 
 async def _write_parts(work: Work, files: RegistryFiles, ids: Mapping[str, UUID], dry_run: bool, listing: list[Listed] | None) -> dict[str, Counts]:
-    times: dict[str, Any] = {"created_at": work.now, "updated_at": work.now}  # Any: passed on by name
+    times: dict[str, Any] = {"created_at": work.now, "updated_at": work.now, "entered_by": EnteredBy.IMPORT}  # Any: passed on by name
     memberships = [
         Membership(
             id=membership_id_of(ids[row.network], ids[row.member]), network_id=ids[row.network], member_id=ids[row.member], role=row.role,

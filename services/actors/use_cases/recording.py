@@ -3,7 +3,7 @@
 The functions for one record also write its audit row; a job that writes many at once writes one audit row of its own. They check no rights.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any, TypeVar
@@ -22,6 +22,9 @@ from services.actors.store.records import Records
 from services.actors.work import Work
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
+PORTION = 2_000
+"""Records that are written together."""
 
 STORES: dict[RecordKind, Callable[[Work], Records[Any]]] = {  # Any: a record of the kind
     RecordKind.ACTOR: lambda work: work.actors.records,
@@ -44,7 +47,7 @@ async def enter(work: Work, record: R, *, by: EnteredBy | None = None, act: Act 
     """A new record. One that was here before goes on with its versions. Raises AlreadyRecorded. Answers the record as it is stored."""
     kind = kind_of(record)
     before = await work.tombstones.lift(kind, [record.id])
-    new = replace(record, version=before.get(record.id, record.version - 1) + 1, entered_by=by or work.author or author_kind(work.caller))
+    new = _new(record, before.get(record.id), by or work.author or author_kind(work.caller))
     if isinstance(new, Actor):
         await work.actors.add(new)
     else:
@@ -57,14 +60,28 @@ async def enter(work: Work, record: R, *, by: EnteredBy | None = None, act: Act 
 async def enter_many(work: Work, records: Sequence[R], *, by: EnteredBy) -> list[R]:
     """New records that are known to be new, in bulk; kinds may be mixed, but records come after those that they name."""
     stored: list[R] = []
-    for kind, some in groupby(records, kind_of):
-        group = list(some)
+    for kind, group in _portions(records, lambda record: record):
         before = await work.tombstones.lift(kind, [record.id for record in group])
-        new = [replace(record, version=before.get(record.id, record.version - 1) + 1, entered_by=by) for record in group]
+        new = [_new(record, before.get(record.id), by) for record in group]
         await store_of(work, kind).add_many(new)
         await _after(work, new, Act.ENTERED, events_out.actor_created)
         stored += new
     return stored
+
+
+def _portions(items: Iterable[T], record_of: Callable[[T], Record]) -> Iterator[tuple[RecordKind, list[T]]]:
+    """Neighbours of one kind, so many that statements are worth their while and so few that little waits in memory; in the order of their ids,
+    as they lie in the database's indexes."""
+    for kind, some in groupby(items, lambda item: kind_of(record_of(item))):
+        ordered = sorted(some, key=lambda item: record_of(item).id)
+        for start in range(0, len(ordered), PORTION):
+            yield kind, ordered[start : start + PORTION]
+
+
+def _new(record: R, last: int | None, by: EnteredBy) -> R:
+    """A record as it enters, after the last version that it had before."""
+    version = record.version if last is None else last + 1
+    return record if (record.version, record.entered_by) == (version, by) else replace(record, version=version, entered_by=by)
 
 
 async def alter(work: Work, record: R, was: R, *, by: EnteredBy | None = None, act: Act = Act.CHANGED) -> R:
@@ -84,8 +101,7 @@ async def alter(work: Work, record: R, was: R, *, by: EnteredBy | None = None, a
 async def alter_many(work: Work, pairs: Sequence[tuple[R, R]], *, by: EnteredBy) -> list[R]:
     """Write each first record over the second, in bulk; `Records.known` has locked them. Kinds may be mixed."""
     stored: list[R] = []
-    for kind, some in groupby(pairs, lambda pair: kind_of(pair[0])):
-        group = list(some)
+    for kind, group in _portions(pairs, lambda pair: pair[0]):
         other = [_next(work, record, was, by, Act.CHANGED) for record, was in group]
         await store_of(work, kind).save_many(other)
         await _after(work, other, Act.CHANGED, events_out.actor_changed)
@@ -144,17 +160,20 @@ async def _forget_what_was_said(work: Work, record: Record, was: Record) -> None
         await work.confirmations.drop(record.id, keep=record.partners)
 
 
+def _author(work: Work) -> str | None:
+    return work.caller.id if work.caller.kind in ("account", "client") else None
+
+
 def _entry(work: Work, record: Record, act: Act) -> Entry:
-    author = work.caller.id if work.caller.kind in ("account", "client") else None
     return Entry(
-        id=new_id(), kind=kind_of(record), record_id=record.id, version=record.version, act=act, entered_by=record.entered_by, author=author,
+        id=new_id(), kind=kind_of(record), record_id=record.id, version=record.version, act=act, entered_by=record.entered_by, author=_author(work),
         source=record.source, read_on=record.read_on, state=state_of(record), at=work.now,
     )  # fmt: skip
 
 
 async def _after(work: Work, records: Sequence[Record], act: Act, told: Callable[[Actor], ActorState]) -> None:
     """What follows each writing: history, searching, and the events of actors."""
-    await work.history.add_many([_entry(work, record, act) for record in records])
+    await work.history.note(records, act, _author(work), work.now)
     await work.search.put_many(records)
     actors = _actors(records)
     if actors:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 
 from services.matching.engine.distance import distance_m
 from services.matching.engine.levels import within
@@ -16,6 +17,7 @@ def category_is_below(offered: str, needed: str) -> bool:
     return offered == needed or offered.startswith(needed + ".")
 
 
+@lru_cache(maxsize=10_000)
 def speaks(spoken: str, wished: str) -> bool:
     """Whether two BCP 47 tags meet: equal, or one the beginning of the other at a subtag (`fr` meets `fr-CH`), whatever the case of letters."""
     a, b = spoken.lower(), wished.lower()
@@ -43,9 +45,9 @@ def covers(offered: LevelRange, wish: TopicWish) -> bool:
 
 def dates_in_common(need: NeedFacts, offer: OfferFacts, today: date) -> tuple[date, date | None] | None:
     """First and last day on which both hold, not before today; None where there is none."""
-    first = max(day for day in (need.from_date, offer.valid_from, today) if day is not None)
-    ends = [day for day in (need.until_date, offer.valid_until) if day is not None]
-    last = min(ends) if ends else None
+    first = max(today, need.from_date or today, offer.valid_from or today)
+    ends = need.until_date or offer.valid_until, offer.valid_until or need.until_date
+    last = min(ends[0], ends[1]) if ends[0] is not None and ends[1] is not None else None
     return None if last is not None and last < first else (first, last)
 
 

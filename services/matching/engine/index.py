@@ -17,7 +17,7 @@ from services.matching.engine.quick import (
     sketch_offer,
     waiting_points,
 )
-from services.matching.engine.score import reference
+from services.matching.engine.score import of_fitting, reference
 from services.matching.engine.types import INTERPRETER, Audience, Circumstances, NeedFacts, OfferFacts, ProviderRecord, Verdict
 from services.matching.engine.weights import DEFAULT, Weights
 
@@ -169,7 +169,8 @@ class Index:
 
     def top_k(self, need: NeedFacts, k: int, as_of: datetime) -> list[Verdict]:
         """The k best eligible offers of a need (which need not be in the index), best first; ties by earlier offer, then id."""
-        return [self.verdict(need, self.offers[key], as_of) for key, _ in self.best(need, k, as_of)]
+        found = [self.offers[key] for key, _ in self.best(need, k, as_of)]
+        return [of_fitting(need, offer, self.circumstances(need, offer, as_of), self.weights) for offer in found]
 
     def best(self, need: NeedFacts, k: int, as_of: datetime) -> list[tuple[UUID, int]]:
         """The same as `top_k`, in the same order, as ids and scores without their reasons: many times faster."""

@@ -35,7 +35,7 @@ class Weights:
 
     def of(self, name: PartName) -> int:
         """The weight of one part."""
-        weight: int = getattr(self, name.value)
+        weight: int = getattr(self, name)
         return weight
 
     @property

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from enum import Enum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, false, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, false, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.errors import NotFound, PreconditionFailed
@@ -16,7 +18,11 @@ from services.matching.model.case import Case, CaseState, Household
 from services.matching.store import shapes
 from services.matching.tables import Base, CaseRow, CaseShareRow, NeedRow
 
-C, N, S = (Base.metadata.tables[name].c for name in ("hub_case", "need", "case_share"))
+CASES = Base.metadata.tables["hub_case"]
+SHARE = Base.metadata.tables["case_share"]
+C, N, S = CASES.c, Base.metadata.tables["need"].c, SHARE.c
+
+SHARES = select(S.case_id, S.actor_id).where(S.case_id.in_(bindparam("cases", expanding=True)))
 
 
 class CaseNotFound(NotFound):
@@ -27,17 +33,45 @@ class CaseChanged(PreconditionFailed):
     """The case was changed since it was read."""
 
 
+class Hold(Enum):
+    """What is done to a row that is read."""
+
+    NOT = 0
+    KEEP = 1
+    CHANGE = 2
+
+
 def seen_by(caller: Caller) -> ColumnElement[bool]:
     """Cases that the caller may see: what they recorded, their team's, and what is shared with it. The hub itself sees all."""
-    if caller.kind == "system":
-        return C.id.is_not(None)
+    account, team = _ways(caller)
+    return C.id.is_not(None) if caller.kind == "system" else _seen(account, team)
+
+
+def _ways(caller: Caller) -> tuple[UUID | None, UUID | None]:
+    """The account whose cases the caller may see, and the team."""
+    records = caller.role in ("member", "coordinator")
+    account = UUID(caller.id) if caller.kind == "account" and caller.id and records else None
+    return account, caller.actor_id if records or caller.scopes & {"needs", "matches"} else None
+
+
+def _seen(account: Any, team: Any) -> ColumnElement[bool]:  # Any: ids, or the names of ids
     ways: list[ColumnElement[bool]] = []
-    if caller.kind == "account" and caller.id and caller.role in ("member", "coordinator"):
-        ways.append(C.recorded_by == UUID(caller.id))
-    if caller.actor_id is not None and (caller.role in ("member", "coordinator") or caller.scopes & {"needs", "matches"}):
-        ways.append(C.actor_id == caller.actor_id)
-        ways.append(C.id.in_(select(S.case_id).where(S.actor_id == caller.actor_id)))
+    if account is not None:
+        ways.append(C.recorded_by == account)
+    if team is not None:
+        ways += [C.actor_id == team, C.id.in_(select(S.case_id).where(S.actor_id == team))]
     return or_(*ways) if ways else false()
+
+
+@cache
+def _one(all_of_them: bool, account: bool, team: bool, hold: Hold) -> Select[Any]:
+    """The question for one case, a row for each team that it is shared with; built once for each kind of caller, for each request asks it."""
+    own = bindparam("account", type_=C.recorded_by.type) if account else None
+    seen = C.id.is_not(None) if all_of_them else _seen(own, bindparam("team", type_=C.actor_id.type) if team else None)
+    share = SHARE.alias("share")
+    query: Select[Any] = select(CASES, share.c.actor_id.label("shared_with")).where(C.id == bindparam("case"), seen)
+    query = query.select_from(CASES.outerjoin(share, share.c.case_id == C.id))
+    return query if hold is Hold.NOT else query.with_for_update(read=hold is Hold.KEEP, of=CASES)
 
 
 class CaseStore:
@@ -52,13 +86,16 @@ class CaseStore:
         await self._session.flush()
         await self._share(case)
 
-    async def seen(self, case_id: UUID, caller: Caller, *, lock: bool = False) -> Case:
-        """One case that the caller may see. Raises CaseNotFound."""
-        query = select(CaseRow).where(C.id == case_id, seen_by(caller))
-        row = (await self._session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
-        if row is None:
+    async def seen(self, case_id: UUID, caller: Caller, *, lock: bool = False, keep: bool = False) -> Case:
+        """One case that the caller may see. Raises CaseNotFound. `lock`: to change it; `keep`: until the commit nobody changes it, others may
+        keep it too."""
+        account, team = _ways(caller)
+        query = _one(caller.kind == "system", account is not None, team is not None, Hold.CHANGE if lock else Hold.KEEP if keep else Hold.NOT)
+        connection = await self._session.connection()
+        rows = (await connection.execute(query, {"case": case_id, "account": account, "team": team})).all()
+        if not rows:
             raise CaseNotFound("There is no such case, or none that you may see.")
-        return (await self._with_shares([row]))[0]
+        return replace(to_case(rows[0]), shared_with=frozenset(row.shared_with for row in rows if row.shared_with is not None))
 
     async def save(self, before: Case, after: Case) -> None:
         """Write a change, if nobody else did meanwhile. Raises CaseChanged."""
@@ -125,16 +162,15 @@ class CaseStore:
             rows = [{"case_id": case.id, "actor_id": actor_id} for actor_id in sorted(case.shared_with)]
             await self._session.execute(insert(CaseShareRow), rows)
 
-    async def _with_shares(self, rows: Sequence[CaseRow]) -> list[Case]:
+    async def _with_shares(self, rows: Sequence[CaseRow | Row[Any]]) -> list[Case]:
         shares: dict[UUID, set[UUID]] = {}
         if rows:
-            query = select(S.case_id, S.actor_id).where(S.case_id.in_([row.id for row in rows]))
-            for case_id, actor_id in (await self._session.execute(query)).all():
+            for case_id, actor_id in await (await self._session.connection()).execute(SHARES, {"cases": [row.id for row in rows]}):
                 shares.setdefault(case_id, set()).add(actor_id)
         return [replace(to_case(row), shared_with=frozenset(shares.get(row.id, ()))) for row in rows]
 
 
-def to_case(row: CaseRow) -> Case:
+def to_case(row: CaseRow | Row[Any]) -> Case:
     """A row as the model's value, without its shares."""
     return Case(
         id=row.id,

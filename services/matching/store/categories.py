@@ -10,7 +10,9 @@ from sqlmodel import col
 
 from chassis.errors import PreconditionFailed
 from services.matching.model.categories import CategoryChoice
-from services.matching.tables import CategoryChoiceRow
+from services.matching.tables import Base, CategoryChoiceRow
+
+CHOICES = select(Base.metadata.tables["category_choice"]).limit(1000)
 
 
 @dataclass(slots=True)
@@ -21,7 +23,7 @@ class CategoryStore:
 
     async def choices(self) -> dict[str, CategoryChoice]:
         """All that was chosen, by code."""
-        rows = (await self.session.execute(select(CategoryChoiceRow).limit(1000))).scalars()
+        rows = await (await self.session.connection()).execute(CHOICES)
         return {row.code: CategoryChoice(row.code, row.version, row.offered, dict(row.names), row.place, row.icon) for row in rows}
 
     async def save(self, choice: CategoryChoice, version: int, now: datetime) -> None:

@@ -4,13 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Text, cast, delete, func, insert, select, true, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, cast, delete, func, insert, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.matching.tables import Base
 
 CHANGE = Base.metadata.tables["change"]
 K = CHANGE.c
+SINCE = select(K.seq, K.kind, K.subject_id).where(K.seq > bindparam("after")).order_by(K.seq).limit(bindparam("most"))
+NOTE = insert(CHANGE)
+NOTE_WITH_TRANSACTION = NOTE.values(
+    kind=bindparam("kind"), subject_id=bindparam("subject_id"), at=bindparam("at"), xact=cast(cast(func.pg_current_xact_id(), Text), BigInteger)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +37,14 @@ class ChangeStore:
     written: bool = False
     """Whether this transaction noted a change itself: then nothing that it reads may enter an index, for it may still be rolled back."""
 
-    async def note(self, kind: str, subject_id: UUID, now: datetime) -> None:
-        """An offer, a need, a case, a provider's record or the weights changed."""
+    async def note(self, kind: str, subject_id: UUID, now: datetime) -> int:
+        """An offer, a need, a case, a provider's record or the weights changed. Answers the number of the change."""
         self.written = True
-        values = {"kind": kind, "subject_id": subject_id, "at": now}
-        if not self._one_writer:
-            values["xact"] = cast(cast(func.pg_current_xact_id(), Text), BigInteger)
-        await (await self.session.connection()).execute(insert(CHANGE).values(**values))
+        statement = NOTE if self._one_writer else NOTE_WITH_TRANSACTION
+        connection = await self.session.connection()
+        noted = await connection.execute(statement, {"kind": kind, "subject_id": subject_id, "at": now})
+        (number,) = noted.inserted_primary_key or (0,)
+        return int(number)
 
     async def place(self) -> int:
         """Where a reader stands who now reads everything."""
@@ -50,14 +56,15 @@ class ChangeStore:
         """Changes from a place on (or of those the ones after a change), and the place from which to read the next time. As many as `limit` means
         that there may be more; on PostgreSQL some come again the next time."""
         if self._one_writer:
-            query = select(K.seq, K.kind, K.subject_id).where(K.seq > (after.seq if after else place)).order_by(K.seq).limit(limit)
-            changes = [Change(row.seq, row.kind, row.subject_id, row.seq - 1) for row in (await self.session.execute(query)).all()]
+            connection = await self.session.connection()
+            found = await connection.execute(SINCE, {"after": after.seq if after else place, "most": limit})
+            changes = [Change(row.seq, row.kind, row.subject_id, row.seq - 1) for row in found]
             return changes, await self.place() if len(changes) == limit else changes[-1].seq if changes else place
-        found = select(K.seq, K.kind, K.subject_id, K.xact).where(K.xact >= place)
+        fresh = select(K.seq, K.kind, K.subject_id, K.xact).where(K.xact >= place)
         if after is not None:
             # One transaction may note more than is read at once.
-            found = found.where(tuple_(K.xact, K.seq) > (after.at_place, after.seq))
-        some = found.order_by(K.xact, K.seq).limit(limit).subquery()
+            fresh = fresh.where(tuple_(K.xact, K.seq) > (after.at_place, after.seq))
+        some = fresh.order_by(K.xact, K.seq).limit(limit).subquery()
         # The oldest open transaction as the same statement sees it; where nothing was found it is told too.
         now = select(_oldest_open().label("oldest")).subquery()
         query = select(now.c.oldest, some).select_from(now.outerjoin(some, true())).order_by(some.c.xact, some.c.seq)

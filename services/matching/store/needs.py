@@ -12,6 +12,7 @@ from chassis.errors import NotFound, PreconditionFailed
 from chassis.identity import Caller
 from chassis.locks import key_of
 from chassis.paging import Listed, PageRequest, read_page
+from chassis.tables import insert_into
 from services.matching.engine.types import Urgency
 from services.matching.model.need import LIVE, Need, NeedState
 from services.matching.store import shapes
@@ -19,8 +20,11 @@ from services.matching.store.cases import C, seen_by
 from services.matching.tables import Base, CaseRow, NeedRow
 
 N = Base.metadata.tables["need"].c
+NEEDS = Base.metadata.tables["need"]
 PROPOSING = key_of("matching/proposing")
 """The lock at PostgreSQL that all who compute proposals share, and that who must know all proposals holds alone."""
+
+TRY_TO_PROPOSE = select(func.pg_try_advisory_xact_lock_shared(PROPOSING))
 
 
 class NeedNotFound(NotFound):
@@ -37,10 +41,12 @@ class NeedStore:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def add(self, need: Need) -> None:
-        """Insert a new need."""
-        self._session.add(NeedRow(id=need.id, **_need_columns(need)))
-        await self._session.flush()
+    async def add(self, need: Need, proposals: int | None = None) -> None:
+        """Insert a new need; `proposals`: how many were computed for it in this transaction, if any were (None: they are computed later)."""
+        computed = {"proposals_version": int(bool(proposals)), "proposals_of": need.version if proposals is not None else 0}
+        at = need.posted_at if proposals is not None else None
+        connection = await self._session.connection()
+        await connection.execute(insert_into(NEEDS), {"id": need.id, **_need_columns(need), **computed, "proposals_at": at})
 
     async def seen(self, need_id: UUID, caller: Caller, *, lock: bool = False, whole_hub: bool = False) -> Need:
         """One need of a case that the caller may see (`whole_hub`: of any case, for proposals to an administrator). Raises NeedNotFound."""
@@ -153,6 +159,12 @@ class NeedStore:
         for start in range(0, len(ordered), 400):
             query = select(N.id).where(N.id.in_(ordered[start : start + 400])).order_by(N.id)
             await self._session.execute(self._held_by_a_proposer(query) if proposing else query.with_for_update())
+
+    async def may_propose(self) -> bool:
+        """Whether proposals may be computed in this transaction: until its commit nobody keeps all who do so out. Does not wait for who does now."""
+        if self._one_writer:
+            return True
+        return bool((await self._session.execute(TRY_TO_PROPOSE)).scalar_one())
 
     def _held_by_a_proposer(self, query: Select[Any]) -> Select[Any]:
         """Hold the rows, and before them the lock that all who compute proposals share."""

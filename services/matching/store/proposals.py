@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.tables import insert_into
 from services.matching.engine.types import Verdict
 from services.matching.model.offer import Provider
 from services.matching.store.needs import PROPOSING
@@ -22,6 +23,12 @@ class ProposalStore:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+
+    async def add(self, verdicts: Sequence[Verdict]) -> None:
+        """Store the proposals of a need that is new."""
+        if verdicts:
+            connection = await self._session.connection()
+            await connection.execute(insert_into(PROPOSALS), [_proposal(verdict, rank) for rank, verdict in enumerate(verdicts)])
 
     async def replace(self, found: Mapping[UUID, tuple[int, Sequence[Verdict]]], now: datetime) -> dict[UUID, int]:
         """Store the proposals of needs, each computed for a version of the need. Answers the new number of each set whose offers, order or
@@ -52,7 +59,7 @@ class ProposalStore:
         rows = [_proposal(verdict, rank) for need_id in (*changed, *reweighed) for rank, verdict in enumerate(found[need_id][1])]
         connection = await self._session.connection()
         if rows:
-            await connection.execute(insert(PROPOSALS), rows)
+            await connection.execute(insert_into(PROPOSALS), rows)
         await connection.execute(
             update(NEEDS)
             .where(N.id == bindparam("of_need"))
@@ -108,16 +115,11 @@ class ProposalStore:
 
 
 def _proposal(verdict: Verdict, rank: int) -> dict[str, Any]:  # Any: column values
-    parts = [{"name": str(part.name), "points": part.points, "weight": part.weight, "reason": _reason(part.reason)} for part in verdict.parts]
     return {
         "need_id": verdict.need_id,
         "offer_id": verdict.offer_id,
         "rank": rank,
         "score": verdict.score,
-        "parts": parts,
+        "parts": verdict.parts,  # written as they are, field by field
         "weights": verdict.weights,
     }
-
-
-def _reason(reason: Any) -> dict[str, Any]:  # Any: engine.Reason as JSON
-    return {"code": reason.code, "params": [list(pair) for pair in reason.params]}

@@ -1,7 +1,7 @@
 """Rows to model values and back, for the parts that lie in JSON columns."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -55,7 +55,7 @@ def links_json(values: Iterable[Link]) -> Json:
 
 def plain(values: Iterable[Any]) -> Json:
     """Dataclasses of texts and numbers as stored (Any: any of the above)."""
-    return [asdict(value) for value in values]
+    return [{each.name: getattr(value, each.name) for each in fields(value)} for value in values]
 
 
 def household(row: Json) -> Household:

@@ -23,6 +23,8 @@ SPLITS = ("", "category", "area", "language", *PAIRS)
 UPPER = {split: split.replace("category", "top") for split in SPLITS if "category" in split}
 """Of months, figures by kind of help are kept by upper kind as well: a question about those reads few rows."""
 COUNTS = tuple(measure for measure in MEASURES if measure not in DURATIONS)
+SOMETHING = ("needs_posted", "needs_waiting", "needs_with_match", "offers_posted", "offers_open")
+"""Where none of these is told, nothing is."""
 FLOWS = tuple(measure for measure in COUNTS if measure not in STOCKS)
 
 
@@ -166,7 +168,10 @@ class StatisticsStore:
     def _of(self, asked: Asked, split: str, measures: Sequence[str], days: Sequence[date] | None = None) -> Select[Any]:
         """The rows that answer, found by the whole beginning of their key: grain, split, measure, period, and the kind of help where one is asked."""
         of_days = F.start.in_(asked.starts if days is None else days)
-        query = select(StatisticRow).where(F.grain == str(asked.stored), F.split == split, F.measure.in_(measures), of_days)
+        query = select(STATISTIC).where(F.grain == str(asked.stored), F.split == split, F.measure.in_(measures), of_days)
+        # What a split does not name is empty in all its rows; saying so lets the database read them in the order in which they lie.
+        named = split.replace("top", "category").split()
+        query = query.where(*(F[name] == "" for name in ("category", "area", "language") if name not in named))
         if asked.category is not None:
             exactly = F.category == asked.category
             query = query.where(exactly if "top" in split else or_(exactly, F.category.startswith(asked.category + ".", autoescape=True)))
@@ -178,7 +183,7 @@ class StatisticsStore:
 
     async def keys(self, name: str) -> list[str]:
         """The areas or languages that there are figures of, by name."""
-        query = select(F[name]).where(F.grain == "month", F.split == name, F.measure.in_(COUNTS)).distinct().order_by(F[name]).limit(500)
+        query = select(F[name]).where(F.grain == "month", F.split == name, F.measure.in_(SOMETHING)).distinct().order_by(F[name]).limit(500)
         return list((await self._session.execute(query)).scalars())
 
     async def published(self, first: date | None, last: date | None, limit: int) -> list[tuple[date, datetime, Mapping[str, Any]]]:

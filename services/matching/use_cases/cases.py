@@ -14,6 +14,7 @@ from services.matching.model.match import CancelReason, Side
 from services.matching.model.need import Need, NeedChanges, NeedState
 from services.matching.use_cases.categories import require_offered
 from services.matching.use_cases.matches import cancel_as_hub
+from services.matching.use_cases.proposing import propose_at_once, tell_posted
 from services.matching.use_cases.rights import RECORDERS, require
 from services.matching.use_cases.vocabulary import Codes
 from services.matching.work import Work
@@ -80,17 +81,20 @@ async def close_case(work: Work, case_id: UUID) -> Case:
 
 
 async def post_need(work: Work, need: Need, *, asked_before: bool = False) -> Need:
-    """Add a need to an open case. Its proposals arrive by event. What somebody asked for before goes on, even if the city takes it no more."""
+    """Add a need to an open case, with its proposals. What somebody asked for before goes on, even if the city takes it no more."""
     _require_recorder(work)
-    case = await work.cases.seen(need.case_id, work.caller)
+    case = await work.cases.seen(need.case_id, work.caller, keep=True)
     case.must_be_open()
     _check_codes(need)
     if not asked_before:
         await require_offered(work, "/category", need.category)
     need.checked()
     await _require_links(work, need)
-    await work.needs.add(need)
-    await _tell(work, case, need, told.NeedPostedV1, "need.posted")
+    verdicts = await propose_at_once(work, need, case)
+    await work.needs.add(need, len(verdicts) if verdicts is not None else None)
+    await work.proposals.add(verdicts or [])
+    await tell_posted(work, need, case, verdicts)
+    await work.audit.record("need.posted", "need", need.id)
     return need
 
 

@@ -11,11 +11,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from chassis.context import correlation_id, follow
+from contracts.envelope import Event
+from contracts.matching import NeedPostedV1
 from services.matching import events_out
 from services.matching.engine.types import OfferFacts, Verdict
-from services.matching.model.need import NeedState
+from services.matching.model.case import Case
+from services.matching.model.need import Need, NeedState
 from services.matching.model.offer import Provider
-from services.matching.work import News, Work, need_facts
+from services.matching.work import News, Work, facts_of, need_facts
 
 AT_ONCE = 5
 """So many needs of one event are computed with it; more wait for the timer, which computes each once, however many offers changed."""
@@ -46,6 +49,33 @@ async def propose_for_linking(work: Work, need_id: UUID, case_id: UUID) -> None:
     for need in await work.needs.linking([case_id]):
         if need.state is NeedState.OPEN and any(link.need_id == need_id for link in need.links):
             propose_for_need(work, need.id)
+
+
+async def propose_at_once(work: Work, need: Need, case: Case) -> list[Verdict] | None:
+    """The proposals of a need that this transaction posts: what whoever computed them right after its commit would find. To be called before anything
+    of it is written. None where they are left to the timer: others compute alone just now, this transaction changed something itself, or the index
+    has much to read first."""
+    if work.changes.written or not await work.needs.may_propose():
+        work.wake(PROPOSE)
+        return None
+    index = await work.resources.keeper.refresh_soon(work)
+    if index is None:
+        work.wake(PROPOSE)
+        return None
+    facts = await facts_of(work, need, case)
+    return index.top_k(facts, work.settings.proposals_kept, work.now)
+
+
+async def tell_posted(work: Work, need: Need, case: Case, verdicts: list[Verdict] | None) -> None:
+    """A need is there, and its proposals with it where they were computed at once."""
+    number = await work.changes.note("need", need.id, work.now)
+    if not need.links:
+        # What a linked need's match provides may change before this is committed; all else that is known of it cannot.
+        work.resources.keeper.expect(number, need.facts(case))
+    told: list[Event] = [events_out.need_event(NeedPostedV1, need, case)]
+    if verdicts:
+        told.append(events_out.proposals_ready(need, case, 1, verdicts))
+    await work.outbox.add_many(told, events_out.team(case))
 
 
 async def catch_up(work: Work, limit: int = 10) -> int:

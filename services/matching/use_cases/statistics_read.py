@@ -1,14 +1,14 @@
 """Read figures over time: exact ones for coordinators and administrators, published quarters for everybody."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from chassis.errors import invalid_field
 from services.matching.model.statistics.measures import DURATIONS, MEASURES, STOCKS, Grain, Spread, back, next_start, spread_of, start_of, starts
-from services.matching.store.statistics import Asked
+from services.matching.store.statistics import COUNTS, Asked
 from services.matching.use_cases.rights import MODERATORS, require
 from services.matching.use_cases.vocabulary import Codes
 from services.matching.work import Work
@@ -110,10 +110,12 @@ async def read_series(work: Work, found: tuple[Asked, date, datetime]) -> Series
     asked, last_day, counted_at = found
     periods = starts(asked.grain, asked.first, asked.last)
     earlier = replace(asked, first=back(asked.grain, asked.first, len(periods)), last=back(asked.grain, asked.first, 1))
-    values = _told(asked, periods, last_day, await work.statistics.series(asked))
-    before = _told(earlier, starts(earlier.grain, earlier.first, earlier.last), last_day, await work.statistics.series(earlier))
-    times, times_total = _times(asked, periods, await work.statistics.durations(asked))
-    _, times_before = _times(earlier, [], await work.statistics.durations(earlier))
+    both = replace(asked, first=earlier.first)
+    rows, durations = await work.statistics.series(both), await work.statistics.durations(both)
+    values = _told(asked, periods, last_day, rows)
+    before = _told(earlier, starts(earlier.grain, earlier.first, earlier.last), last_day, rows)
+    times, times_total = _times(asked, periods, [row for row in durations if row[1] >= asked.first])
+    _, times_before = _times(earlier, [], [row for row in durations if row[1] < asked.first])
     return Series(asked, periods, last_day, counted_at, values, _totals(values), _totals(before), times, times_total, times_before)
 
 
@@ -130,9 +132,9 @@ async def read_parts(work: Work, found: tuple[Asked, date, datetime], by: str, m
     rows: defaultdict[str, list[tuple[str, date, int]]] = defaultdict(list)
     for name, start, key, value in await work.statistics.broken(asked, by, [measure]):
         rows[name_of(key)].append((name, start, value))
-    counted = [name for name in MEASURES if name not in DURATIONS]
     items = [
-        Part(key, {name: totals[key][name] for name in counted}, _told(asked, periods, last_day, rows[key])[measure]) for key in {*totals, *rows}
+        Part(key, {name: totals[key].get(name, 0) for name in COUNTS}, _told(asked, periods, last_day, rows[key], (measure,))[measure])
+        for key in {*totals, *rows}
     ]
     items.sort(key=lambda part: (-part.total[measure], part.key))
     return Parts(asked, periods, last_day, counted_at, by, measure, items)
@@ -149,16 +151,16 @@ async def known_keys(work: Work) -> tuple[list[str], list[str]]:
     return await work.statistics.keys("area"), await work.statistics.keys("language")
 
 
-def _told(asked: Asked, periods: list[date], last_day: date, rows: Iterable[tuple[str, date, int]]) -> dict[str, list[int]]:
+def _told(
+    asked: Asked, periods: list[date], last_day: date, rows: Iterable[tuple[str, date, int]], measures: Sequence[str] = COUNTS
+) -> dict[str, list[int]]:
     """Values by measure for each period. What is there at an end is taken from the last stored period that had begun by the last counted day."""
-    found: dict[str, Counter[date]] = {measure: Counter() for measure in MEASURES if measure not in DURATIONS}
+    found: dict[str, Counter[date]] = {measure: Counter() for measure in measures}
     for measure, start, value in rows:
-        if measure not in found:
-            continue
         period = start_of(asked.grain, start) if asked.grain is Grain.QUARTER else start
         if measure not in STOCKS or asked.grain is not Grain.QUARTER or start == _last_month(period, last_day):
             found[measure][period] += value
-    return {measure: [counts[period] for period in periods] for measure, counts in found.items()}
+    return {measure: [counts.get(period, 0) for period in periods] for measure, counts in found.items()}
 
 
 def _last_month(quarter: date, last_day: date) -> date:
@@ -171,9 +173,13 @@ def _totals(values: Mapping[str, list[int]]) -> dict[str, int]:
 
 def _times(asked: Asked, periods: list[date], rows: Iterable[tuple[str, date, int, int]]) -> tuple[dict[str, list[Spread]], dict[str, Spread]]:
     by_period: defaultdict[tuple[str, date], Counter[int]] = defaultdict(Counter)
-    whole: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    period_of: dict[date, date] = {}
     for measure, start, bucket, count in rows:
-        by_period[(measure, start_of(asked.grain, start))][bucket] += count
-        whole[measure][bucket] += count
+        if start not in period_of:
+            period_of[start] = start_of(asked.grain, start)
+        by_period[(measure, period_of[start])][bucket] += count
+    whole: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for (measure, _period), counts in by_period.items():
+        whole[measure].update(counts)
     spreads = {measure: [spread_of(by_period[(measure, period)]) for period in periods] for measure in DURATIONS}
     return spreads, {measure: spread_of(whole[measure]) for measure in DURATIONS}

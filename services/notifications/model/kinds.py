@@ -36,6 +36,7 @@ class Kind(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105 a kind of message, no password
     ADDRESS_TO_LEAVE = "address_to_leave"
     ADDRESS_TO_CONFIRM = "address_to_confirm"
+    ADDRESS_CORRECTED = "address_corrected"
     ASK_TO_READ = "ask_to_read"
     OFFER_TO_CONFIRM = "offer_to_confirm"
     OFFER_TO_SIGN_IN_FOR = "offer_to_sign_in_for"
@@ -220,6 +221,14 @@ TRAITS: Mapping[Kind, Traits] = MappingProxyType(
                 "Somebody who is signed in to your account wants mails to go to another address from now on. If it was you, follow the link and "
                 "press the button there. If not, do nothing, and change your password.",
                 "/email/confirm/{token}",
+            ),
+            mail_only=True,
+        ),
+        Kind.ADDRESS_CORRECTED: Traits(
+            Sentences(
+                "Another address for your account",
+                "All sessions of this account have ended.",
+                "/me/email",
             ),
             mail_only=True,
         ),

@@ -31,10 +31,11 @@ async def send_reset(work: Work, *, event_id: UUID, account_id: UUID, reset_id: 
         await _write(work, Kind.PASSWORD_RESET, RecipientKind.RESET, reset_id, event_id, account_id)
 
 
-async def send_email_change(work: Work, *, event_id: UUID, account_id: UUID, change_id: UUID) -> None:
-    """Write to the old and to the new address of somebody who wants another, unless they were erased meanwhile."""
+async def send_email_change(work: Work, *, event_id: UUID, account_id: UUID, change_id: UUID, corrected: bool) -> None:
+    """Write to the old and to the new address of somebody who wants another, unless they were erased meanwhile. Where an administrator corrected
+    it, the old address is only told."""
     if not await work.people.is_erased(account_id):
-        await _write(work, Kind.ADDRESS_TO_LEAVE, RecipientKind.OLD_ADDRESS, change_id, event_id, account_id)
+        await _write(work, Kind.ADDRESS_CORRECTED if corrected else Kind.ADDRESS_TO_LEAVE, RecipientKind.OLD_ADDRESS, change_id, event_id, account_id)
         await _write(work, Kind.ADDRESS_TO_CONFIRM, RecipientKind.NEW_ADDRESS, change_id, event_id, account_id)
 
 

@@ -12,7 +12,8 @@ from services.people.api.doors import SECRET, InOneTransaction, Source, reading,
 from services.people.model.accounts import AccountState
 from services.people.model.invitations import Invitation
 from services.people.schemas import accounts as schemas
-from services.people.use_cases import accounts, invitations, passwords, people_admin
+from services.people.schemas.links import EmailChangeAsk
+from services.people.use_cases import accounts, email_changes, invitations, passwords, people_admin
 from services.people.use_cases.accounts import UNCHANGED, Seen
 from services.people.use_cases.invitations import Acceptance
 
@@ -130,6 +131,14 @@ async def end_account_sessions(account_id: UUID, work: InOneTransaction) -> sche
 async def reset_account_second_factor(account_id: UUID, work: InOneTransaction) -> schemas.AccountRead:
     """Take a lost second factor away: for administrators, after they made sure who asks. Another is set up after the next sign-in."""
     return shape_account(await people_admin.reset_second_factor(work, account_id))
+
+
+@router.post("/accounts/{account_id}/email-correction", status_code=202, openapi_extra=SECRET)
+async def correct_account_email(account_id: UUID, body: EmailChangeAsk, work: InOneTransaction) -> schemas.Done:
+    """Correct the address of somebody who reads neither of the two mails of a change: for administrators, after they made sure who asks. The old
+    address is told, the sessions end, and the new one is used once its link was followed within a day."""
+    await email_changes.correct_address(work, account_id, body.email)
+    return schemas.Done()
 
 
 @router.get("/accounts/{account_id}")

@@ -63,7 +63,8 @@ def new_answer_link(link_id: UUID, account_id: UUID, match_id: UUID, answer_by: 
 
 @dataclass(frozen=True, slots=True)
 class EmailChange:
-    """Another address that an account wants. It holds once both the old and the new address were confirmed."""
+    """Another address that an account wants, or that an administrator corrects. It holds once both the old and the new address were confirmed; of a
+    correction the new one alone, for nobody reads the old one any more."""
 
     id: UUID
     account_id: UUID
@@ -74,6 +75,11 @@ class EmailChange:
     expires_at: datetime
     old_confirmed_at: datetime | None = None
     new_confirmed_at: datetime | None = None
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether an administrator asked for it, so that the old address was never asked."""
+        return self.old_confirmed_at == self.created_at
 
     @property
     def is_whole(self) -> bool:
@@ -95,7 +101,10 @@ class EmailChange:
         raise LinkGone
 
 
-def new_email_change(change_id: UUID, account_id: UUID, email_lookup: str, now: datetime) -> tuple[EmailChange, NewToken, NewToken]:
-    """A wish for another address, with the tokens for the old and for the new one."""
+def new_email_change(
+    change_id: UUID, account_id: UUID, email_lookup: str, now: datetime, *, correction: bool = False
+) -> tuple[EmailChange, NewToken, NewToken]:
+    """A wish for another address, with the tokens for the old and for the new one; that for the old address of a correction opens nothing."""
     old, new = new_token(), new_token()
-    return EmailChange(change_id, account_id, email_lookup, old.hash, new.hash, now, now + EMAIL_CHANGE_LIFETIME), old, new
+    change = EmailChange(change_id, account_id, email_lookup, old.hash, new.hash, now, now + EMAIL_CHANGE_LIFETIME, now if correction else None)
+    return change, old, new

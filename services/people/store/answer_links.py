@@ -117,7 +117,7 @@ class EmailChangeStore:
             EmailChangeRow(
                 id=new.id, account_id=new.account_id, email_lookup=new.email_lookup, sealed_email=sealed_email, old_token_hash=new.old_hash.hex(),
                 old_sealed_token=old_token, new_token_hash=new.new_hash.hex(), new_sealed_token=new_token, created_at=new.created_at,
-                expires_at=new.expires_at,
+                expires_at=new.expires_at, old_confirmed_at=new.old_confirmed_at,
             )
         )  # fmt: skip
         await self.session.flush()

@@ -48,7 +48,7 @@ class KeyStore:
         async with self._preparing:
             if not self._ready:
                 with contextlib.suppress(IntegrityError):  # another replica made them in the same moment
-                    async with self.database.engine.begin() as connection:
+                    async with self.database.connecting() as connection:
                         await connection.run_sync(metadata.create_all)
                 self._ready = True
 

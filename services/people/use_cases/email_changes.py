@@ -1,13 +1,17 @@
-"""Changes somebody's e-mail address: a mail to the old and one to the new address, and it holds when both links were followed."""
+"""Changes somebody's e-mail address: a mail to the old and one to the new address, and it holds when both links were followed.
+
+Where nobody reads either mailbox, an administrator corrects the address: the old one is told, and the new one holds when its link was followed.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from chassis.errors import invalid_field
+from chassis.errors import Conflict, invalid_field
 from chassis.ids import new_id
+from contracts.roles import Role
 from services.people import events_out
-from services.people.model.accounts import Account
+from services.people.model.accounts import Account, AccountNotInState
 from services.people.model.answer_links import BETWEEN_CHANGES, ChangeAskedJustNow, new_email_change
 from services.people.model.fields import Field
 from services.people.model.invitations import LinkGone
@@ -16,6 +20,10 @@ from services.people.store.accounts import AddressTaken
 from services.people.use_cases.accounts import masked
 from services.people.use_cases.callers import signed_in
 from services.people.work import Work
+
+
+class OwnAddress(Conflict):
+    """An administrator wants to correct their own address; so the last administrator's stays as it is, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +45,34 @@ async def ask_change(work: Work, email: str) -> None:
     before = await work.email_changes.of(account.id)
     if before is not None and work.now - before.created_at < BETWEEN_CHANGES:
         raise ChangeAskedJustNow("Mails about another address are on their way. Wait five minutes before you ask again.", retry_after=300)
+    await _note(work, account, email, lookup, correction=False)
+    await work.audit.record("email_change.requested", "account", account.id)
+
+
+async def correct_address(work: Work, account_id: UUID, email: str) -> None:
+    """Correct somebody's address for them: for administrators who made sure who asks. Both addresses are written to, the sessions end, and the new
+    address is used to sign in once it is confirmed. Raises NotForYourRole, AccountNotFound, OwnAddress, AccountNotInState, Invalid, AddressTaken."""
+    admin = await signed_in(work, Role.ADMIN)
+    account = await work.accounts.visible(account_id, admin)
+    if account.id == admin.id:
+        raise OwnAddress("Change your own address on the page of your account, where both addresses confirm it.")
+    if not account.is_active:
+        raise AccountNotInState("The account is {state}; this step is not possible.", state=account.state.value)
+    lookup = work.resources.lookup.of_email(email).hex()
+    if await work.accounts.by_lookup(lookup) is not None:
+        raise AddressTaken
+    await _note(work, account, email, lookup, correction=True)
+    await work.sessions.revoke_all(account.id, work.now)
+    await work.audit.record("email_change.corrected", "account", account.id)
+
+
+async def _note(work: Work, account: Account, email: str, lookup: str, *, correction: bool) -> None:
+    """Keep the new address, sealed, until it is confirmed, and let both be written to."""
     person = PersonRef.of_account(account.id)
-    change, old, new = new_email_change(new_id(), account.id, lookup, work.now)
+    change, old, new = new_email_change(new_id(), account.id, lookup, work.now, correction=correction)
     sealed = [await work.vault.seal_apart(person, Field.LINK_TOKEN, token.text) for token in (old, new)]
     await work.email_changes.put(change, await work.vault.seal_apart(person, Field.EMAIL, email.strip()), sealed[0], sealed[1])
-    await work.outbox.add(events_out.email_change_requested(change.id, account))
-    await work.audit.record("email_change.requested", "account", account.id)
+    await work.outbox.add(events_out.email_change_requested(change.id, account, corrected=correction))
 
 
 async def waiting_change(work: Work) -> Waiting | None:
@@ -81,6 +111,8 @@ async def confirm_change(work: Work, token: str) -> bool:
     if await work.accounts.by_lookup(change.email_lookup) is not None:
         raise AddressTaken
     await _hold(work, account, change.email_lookup, email)
+    if change.is_correction:
+        await work.sessions.revoke_all(account.id, work.now)
     return True
 
 

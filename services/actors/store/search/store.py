@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from services.actors.model.records import Record
 from services.actors.model.search import FOLDING, Entry, Sought, lightness
+from services.actors.store.bulk import insert_rows
 from services.actors.store.records import chunks
 from services.actors.store.revision import mark_changed
 from services.actors.store.search.again import look_again
@@ -148,7 +149,7 @@ class SearchStore:
             if any(getattr(row, name) != values[name] for name in ("names", "sort_key", "lightness")):
                 moved.append(row)
         if new:
-            await self.session.execute(insert(TABLE), new)
+            await insert_rows(self.session, TABLE, list(new[0]), (values.values() for values in new))
         await self._note_moved(moved)
         await self._update_many(other)
 

@@ -209,13 +209,12 @@ def spread_of(counts: dict[int, int]) -> Spread:
     total = sum(counts.values())
     if not total:
         return Spread(0)
-
-    def at(share: float) -> int:
-        seen = 0
-        for bucket in sorted(counts):
-            seen += counts[bucket]
-            if seen >= share * total:
-                return bucket
-        return max(counts)
-
-    return Spread(total, at(0.5), at(0.25), at(0.75))
+    found: list[int] = []
+    seen = 0
+    shares = [0.25 * total, 0.5 * total, 0.75 * total]
+    for bucket in sorted(counts):
+        seen += counts[bucket]
+        while len(found) < 3 and seen >= shares[len(found)]:
+            found.append(bucket)
+    lower, median, upper = found
+    return Spread(total, median, lower, upper)

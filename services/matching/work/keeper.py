@@ -1,46 +1,29 @@
-"""One transaction of matching, and the index that each process keeps in memory, fresh from the change table."""
+"""The index that each process keeps in memory, fresh from the change table."""
 
 import asyncio
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from chassis.identity import SYSTEM
-from chassis.ids import derived_id
-from chassis.work import Work as BaseWork
 from services.matching.engine.index import Index
 from services.matching.engine.types import NeedFacts
 from services.matching.engine.weights import DEFAULT, Weights
 from services.matching.engine.workers import ROOT, worker_environment
+from services.matching.model.case import Case
 from services.matching.model.need import Need
-from services.matching.model.offer import Provider
-from services.matching.model.scarcity import Pace
-from services.matching.settings import Settings
-from services.matching.store.asks import AskStore
-from services.matching.store.case_history import CaseHistoryStore
-from services.matching.store.cases import CaseStore
-from services.matching.store.categories import CategoryStore
-from services.matching.store.changes import ChangeStore
-from services.matching.store.desk import DeskStore
-from services.matching.store.following import FollowStore
-from services.matching.store.history import HistoryStore
-from services.matching.store.known import KnownStore
-from services.matching.store.matches import MatchStore
-from services.matching.store.needs import NeedStore
-from services.matching.store.offers import OfferStore
-from services.matching.store.proposals import ProposalStore
-from services.matching.store.questions import QuestionStore
-from services.matching.store.results import ResultStore
-from services.matching.store.rounds import RoundStore
-from services.matching.store.scarcity import ScarcityStore
-from services.matching.store.statistics import StatisticsStore
-from services.matching.store.statistics_sources import StatisticsSources
-from services.matching.store.weights import WeightsStore
+from services.matching.store.changes import Change
+
+if TYPE_CHECKING:
+    from services.matching.work import Work
 
 MOST_CHANGES = 20_000
 """Changes that are read at once."""
+FEW_CHANGES = 200
+"""Changes that are read while somebody waits for an answer."""
+MOST_EXPECTED = 1_000
+"""Posted needs that are remembered until their changes are read."""
 
 
 class LearnsTooEarly(RuntimeError):
@@ -56,19 +39,39 @@ class IndexKeeper:
         self._large_from = large_from
         self._place = -1
         self._seen: set[int] = set()
+        self._expected: dict[UUID, tuple[int, NeedFacts]] = {}
         self._lock = asyncio.Lock()
 
     async def refresh(self, work: "Work") -> Index:
         """Read what changed since, or everything at first; answers the index. Raises LearnsTooEarly."""
-        if work.changes.written:
-            raise LearnsTooEarly("This transaction changed something itself and may still be rolled back; no index may read it.")
+        _must_not_have_written(work)
         async with self._lock:
-            outgrown = len(self.index.offers) >= self._large_from and type(self.index) is Index
-            if self._place < 0 or outgrown:
+            if self._place < 0 or self._outgrown:
                 await self._build(work)
             else:
                 await self._follow(work)
         return self.index
+
+    async def refresh_soon(self, work: "Work") -> Index | None:
+        """As `refresh`, for somebody who waits: None where there is much to read first. Raises LearnsTooEarly."""
+        _must_not_have_written(work)
+        async with self._lock:
+            if self._place < 0 and await work.offers.count_open() < self._large_from:
+                await self._build(work)
+            elif self._place < 0 or self._outgrown or not await self._follow(work, at_most=FEW_CHANGES):
+                return None
+        return self.index
+
+    def expect(self, number: int, facts: NeedFacts) -> None:
+        """A need is being posted by this process, under that number of its change: once the change is read, and is its only one, the need itself need
+        not be read. Nothing is known of it before, for the transaction may still be rolled back."""
+        self._expected[facts.id] = number, facts
+        if len(self._expected) > MOST_EXPECTED:
+            del self._expected[next(iter(self._expected))]
+
+    @property
+    def _outgrown(self) -> bool:
+        return len(self.index.offers) >= self._large_from and type(self.index) is Index
 
     async def _build(self, work: "Work") -> None:
         place = await work.changes.place()
@@ -99,21 +102,41 @@ class IndexKeeper:
 
         return LargeIndex(self.weights)
 
-    async def _follow(self, work: "Work") -> None:
-        """Read what was noted since, in portions. The next time it is read from the place where this reading began, for what was noted meanwhile
-        with a lower number may not have been there yet; what was read twice is known by its number."""
+    async def _follow(self, work: "Work", at_most: int | None = None) -> bool:
+        """Read what was noted since, in portions; or nothing, where fewer may be read than there are (False). The next time it is read from the place
+        where this reading began, for what was noted meanwhile with a lower number may not have been there yet; what was read twice is known by its
+        number."""
         next_place, seen, after = self._place, set[int](), None
+        most = at_most or MOST_CHANGES
         while True:
-            changes, place = await work.changes.since(self._place, MOST_CHANGES, after)
+            changes, place = await work.changes.since(self._place, most, after)
+            if at_most and len(changes) == most:
+                return False
             if after is None:
                 next_place = place
-            if fresh := {(each.kind, each.subject_id) for each in changes if each.seq not in self._seen}:
+            if fresh := self._without_expected([each for each in changes if each.seq not in self._seen]):
                 await self._load(work, fresh)
             seen.update(each.seq for each in changes if each.at_place >= next_place)
-            if len(changes) < MOST_CHANGES:
+            if len(changes) < most:
                 break
             after = changes[-1]
         self._place, self._seen = next_place, seen
+        return True
+
+    def _without_expected(self, changes: Sequence[Change]) -> set[tuple[str, UUID]]:
+        """What is to be read of what changed. A need that this process posted, and that nothing else has touched since, is taken as it was posted:
+        who else touched it, or its case, has noted that later, and so it is among these changes or among those that are read the next time."""
+        fresh = {(each.kind, each.subject_id) for each in changes}
+        numbers: dict[UUID, list[int]] = {}
+        for each in changes if self._expected else ():
+            if each.kind == "need" and each.subject_id in self._expected:
+                numbers.setdefault(each.subject_id, []).append(each.seq)
+        for need_id, seqs in numbers.items():
+            number, facts = self._expected.pop(need_id)
+            if seqs == [number] and ("case", facts.case_id) not in fresh:
+                self.index.put_need(facts)
+                fresh.discard(("need", need_id))
+        return fresh
 
     async def _load(self, work: "Work", changed: set[tuple[str, UUID]]) -> None:
         ids: dict[str, list[UUID]] = {"offer": [], "need": [], "case": [], "provider": [], "weights": []}
@@ -151,9 +174,15 @@ class IndexKeeper:
             self.index.put_helpers(case_id, helpers.get(case_id, set()))
 
 
-def weights_subject(version: str) -> UUID:
-    """A preset's id where one is asked for: of the audit line, and of the change that indexes follow."""
-    return derived_id("weights", version)
+def _must_not_have_written(work: "Work") -> None:
+    if work.changes.written:
+        raise LearnsTooEarly("This transaction changed something itself and may still be rolled back; no index may read it.")
+
+
+async def facts_of(work: "Work", need: Need, case: Case) -> NeedFacts:
+    """A need as the engine sees it, with what it takes over from its case and linked matches."""
+    interpreted = await work.matches.interpreted({link.need_id for link in need.links})
+    return need.facts(case, bool(interpreted))
 
 
 async def need_facts(work: "Work", needs: list[Need]) -> list[NeedFacts]:
@@ -163,90 +192,3 @@ async def need_facts(work: "Work", needs: list[Need]) -> list[NeedFacts]:
     cases = await work.cases.many(need.case_id for need in needs)
     interpreted = await work.matches.interpreted({link.need_id for need in needs for link in need.links})
     return [need.facts(cases[need.case_id], any(link.need_id in interpreted for link in need.links)) for need in needs]
-
-
-@dataclass(frozen=True, slots=True)
-class Resources:
-    """What the service was built with."""
-
-    settings: Settings
-    keeper: IndexKeeper
-    pace: Pace = field(default_factory=Pace)
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """One piece of news: what its effects are correlated to, and whether it is late."""
-
-    correlation_id: UUID
-    late: bool
-
-
-@dataclass(slots=True)
-class Touched:
-    """What the news that is handled in one transaction is about: its effects on proposals are computed together, at the end."""
-
-    needs: dict[UUID, News] = field(default_factory=dict)
-    offers: dict[UUID, News] = field(default_factory=dict)
-    providers: dict[Provider, News] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Work(BaseWork):
-    """One transaction of matching."""
-
-    asks: AskStore = field(init=False)
-    offers: OfferStore = field(init=False)
-    cases: CaseStore = field(init=False)
-    categories: CategoryStore = field(init=False)
-    needs: NeedStore = field(init=False)
-    matches: MatchStore = field(init=False)
-    proposals: ProposalStore = field(init=False)
-    questions: QuestionStore = field(init=False)
-    results: ResultStore = field(init=False)
-    rounds: RoundStore = field(init=False)
-    following: FollowStore = field(init=False)
-    weights: WeightsStore = field(init=False)
-    scarcity: ScarcityStore = field(init=False)
-    statistics: StatisticsStore = field(init=False)
-    sources: StatisticsSources = field(init=False)
-    changes: ChangeStore = field(init=False)
-    known: KnownStore = field(init=False)
-    history: HistoryStore = field(init=False)
-    desk: DeskStore = field(init=False)
-    trail: CaseHistoryStore = field(init=False)
-    touched: Touched = field(default_factory=Touched)
-
-    def open_stores(self, session: AsyncSession) -> None:
-        """Open the stores on the transaction."""
-        self.asks = AskStore(session)
-        self.offers = OfferStore(session)
-        self.cases = CaseStore(session)
-        self.categories = CategoryStore(session)
-        self.needs = NeedStore(session)
-        self.matches = MatchStore(session)
-        self.proposals = ProposalStore(session)
-        self.questions = QuestionStore(session)
-        self.results = ResultStore(session)
-        self.rounds = RoundStore(session)
-        self.following = FollowStore(session)
-        self.weights = WeightsStore(session)
-        self.scarcity = ScarcityStore(session)
-        self.statistics = StatisticsStore(session)
-        self.sources = StatisticsSources(session)
-        self.changes = ChangeStore(session)
-        self.known = KnownStore(session)
-        self.history = HistoryStore(session)
-        self.desk = DeskStore(session)
-        self.trail = CaseHistoryStore(session)
-
-    @property
-    def settings(self) -> Settings:
-        """The operator's settings."""
-        return self.resources.settings
-
-    @property
-    def resources(self) -> Resources:
-        """What the service was built with."""
-        found: Resources = self.parts.resources
-        return found
