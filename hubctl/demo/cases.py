@@ -116,8 +116,8 @@ FREE_TIMES = (
     ((2, 13, 19), (5, 9, 18)),
 )
 
-# how many cases have one, two and three needs: 140 cases, 270 needs, beside those of `stories`
-NEEDS_PER_CASE = (1,) * 36 + (2,) * 78 + (3,) * 26
+# how many cases have one, two and three needs: 128 cases, 258 needs, beside those of `stories`
+NEEDS_PER_CASE = (1,) * 24 + (2,) * 78 + (3,) * 26
 
 
 def cases_and_needs(random: Random, today: date, recorders: tuple[str, ...]) -> tuple[tuple[CaseSpec, ...], tuple[NeedSpec, ...]]:

@@ -93,6 +93,12 @@ GIFTS = (
     ),
 )  # fmt: skip
 
+LACKING = (
+    "villeneuve", "mistral", "teisseire", "abbaye", "village-olympique", "berriat",
+    "eaux-claires", "capuche", "echirolles", "fontaine", "saint-martin-d-heres", "centre",
+)  # fmt: skip
+"""Where the people stay who all wait for a mentor who speaks Tigrinya, whom nobody offers to be."""
+
 STORIES = (
     Story("one", "housing.room", 1, 1, 0, "fr ar", "abbaye", requires="wheelchair_access ground_floor", urgency="high"),
     Story("one", "language.class", 1, 1, 0, "en fa", "village-olympique", topic=("english", "b1")),
@@ -124,4 +130,6 @@ STORIES = (
     Story("time", "language.class", 1, 1, 0, "fr ar", "fontaine", windows=((6, 6, 8),)),
     Story("time", "administration.accompaniment", 2, 1, 0, "fr", "eaux-claires", windows=((6, 20, 22),)),
     Story("time", "health.general", 1, 1, 0, "fr en", "bajatiere", windows=((5, 22, 23),)),
+    # What the city lacks: enough people wait for it that it may be told in public.
+    *(Story("language", "mentoring.newcomer", 1, 1, 0, "ti", place, requires_language=True) for place in LACKING),
 )

@@ -13,6 +13,9 @@ import pytest
 from hubctl.demo import CaseSpec, NeedSpec, OfferSpec, Role, demo_accounts, demo_clients, grenoble
 from hubctl.demo.places import CENTRE, km_between
 from hubctl.demo.specs import Body
+from services.matching.engine.index import Index
+from services.matching.engine.scarcity.ask import find_lacking
+from services.matching.engine.scarcity.profiles import Profile
 from services.matching.engine.score import reference
 from services.matching.engine.types import (
     INTERPRETER,
@@ -27,6 +30,7 @@ from services.matching.engine.types import (
     TopicWish,
     Verdict,
 )
+from services.matching.use_cases.scarcity import Gathered, pose
 from services.matching.vocabulary import LANGUAGES, children_of, levels, load
 
 TODAY = date(2026, 11, 21)
@@ -195,6 +199,19 @@ def test_a_good_share_of_the_needs_has_several_offers_some_one_and_some_none() -
     assert several >= 100
     assert one >= 20
     assert none >= 40
+
+
+async def test_the_city_lacks_something_that_may_be_told_in_public() -> None:
+    index = Index()
+    for offer in WORLD.offers:
+        index.put_offer(offer_facts(offer.key))
+    cases = {case.key: case for case in WORLD.cases}
+    needs = [need_facts(need, cases[need.case_key]) for need in WORLD.needs]
+
+    posed = await pose(Gathered(needs, index, NOW))
+    found = await find_lacking(posed.question, 20)
+
+    assert [figure.profile for figure in found.published.figures] == [Profile("mentoring.newcomer", ("ti",))]
 
 
 def verdicts(need: NeedSpec) -> list[Verdict]:
