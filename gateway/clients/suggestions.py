@@ -42,6 +42,10 @@ class SuggestionsClient:
         """Say that one is of an organisation."""
         return await self._ask.send("POST", path_of("/api/v1/actors/{}/claims", key), body)
 
+    async def end_claims(self, key: str) -> Record:
+        """End that an organisation keeps its own record."""
+        return await self._ask.send("POST", path_of("/api/v1/actors/{}/claims/end", key), None)
+
     async def claims(self, query: Query) -> Listing:
         """Claims."""
         return await self._ask.list("/api/v1/claims", query)

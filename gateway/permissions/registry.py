@@ -49,6 +49,7 @@ TABLE: tuple[Rule, ...] = (
         ("POST", "/api/v1/suggestions/{suggestion_id}/accept", "decide suggestions", REGISTRARS, (REGISTRY,)),
         ("POST", "/api/v1/suggestions/{suggestion_id}/refuse", "decide suggestions", REGISTRARS, (REGISTRY,)),
         ("POST", "/api/v1/actors/{actor_id}/claims", "claim a record", (V, M), ()),
+        ("POST", "/api/v1/actors/{actor_id}/claims/end", "end a claim", (M, A), ()),
         ("GET", "/api/v1/claims", "claim a record", (V, M, C, A), ()),
         ("POST", "/api/v1/claims/{claim_id}/accept", "decide claims", (C, A), ()),
         ("POST", "/api/v1/claims/{claim_id}/refuse", "decide claims", (C, A), ()),

@@ -1,7 +1,7 @@
 """An account asks for a place in an organisation; coordinators agree, and the record shows that its own people keep it."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from chassis.ids import new_id
 from chassis.testing import Bench, account, anonymous, api_client
@@ -67,3 +67,21 @@ async def test_an_erased_account_leaves_no_claim(bench: Bench, an_actor: Any) ->
     await bench.hear(PersonErasedV1(subject_kind="account", subject_id=who), times=2)
 
     assert (await bench.get(COORDINATOR, "/api/v1/claims")).json()["items"] == []
+
+
+async def test_a_claim_is_ended_by_administrators_and_by_the_organisation_itself(bench: Bench, an_actor: Any) -> None:
+    actor, who = await an_actor("Accueil"), new_id()
+    path, member = f"/api/v1/actors/{actor['id']}/claims/end", account("member", actor=UUID(actor["id"]), account_id=who)
+    made = await claimed(bench, account("volunteer", account_id=who), actor)
+    await bench.post(COORDINATOR, f"/api/v1/claims/{made.json()['id']}/accept")
+    others = [(await bench.post(caller, path)).status_code for caller in (anonymous(), COORDINATOR, account("member"), api_client("registry"))]
+
+    ended, again = await bench.post(member, path), await bench.post(account("admin"), path)
+    claim = (await bench.get(COORDINATOR, "/api/v1/claims?state=ended")).json()["items"][0]
+    anew = await claimed(bench, member, actor)
+
+    assert others == [401, 403, 403, 403]
+    assert (ended.status_code, ended.json()["claimed"], again.status_code) == (200, False, 409)
+    assert (claim["id"], anew.status_code) == (made.json()["id"], 201)
+    assert "claim.ended" in await bench.audit_actions()
+    assert (await bench.post(account("admin"), f"/api/v1/actors/{new_id()}/claims/end")).status_code == 404

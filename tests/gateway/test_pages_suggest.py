@@ -40,6 +40,7 @@ ANSWERS: dict[str, Any] = {
     "GET /api/v1/claims": page_of(CLAIM),
     f"POST /api/v1/claims/{ID}/accept": CLAIM,
     f"POST /api/v1/actors/{ID}/claims": (201, CLAIM),
+    f"POST /api/v1/actors/{ID}/claims/end": FULL,
     f"GET /api/v1/actors/{ID}": FULL,
     "GET /api/v1/actors/grenoble-fr": FULL,
     "GET /api/v1/duplicates": page_of(PAIR),
@@ -177,3 +178,15 @@ async def test_a_volunteer_claims_and_others_are_told_to_sign_in(door: Door) -> 
     assert door.bodies(f"POST /api/v1/actors/{ID}/claims") == [{"text": "I am on the board."}]
     assert (sent.status_code, sent.headers["location"]) == (303, "/actors/grenoble-fr?done=claim-made")
     assert [empty.status_code, anonymous.status_code, coordinator.status_code] == [422, 303, 403]
+
+
+async def test_an_administrator_ends_that_an_organisation_keeps_its_own_record(door: Door) -> None:
+    door.fakes.answers[f"GET /api/v1/actors/{ID}"] = {**FULL, "claimed": True}
+    pages = [await door.get("/moderation/suggestions", role) for role in ("admin", "coordinator")]
+
+    ended = await door.post("/actors/grenoble-fr/claim/end", "admin")
+    refused = await door.post("/actors/grenoble-fr/claim/end", "volunteer")
+
+    assert ["/actors/grenoble-fr/claim/end" in page.text for page in pages] == [True, False]
+    assert (ended.status_code, refused.status_code) == (303, 403)
+    assert len(door.bodies(f"POST /api/v1/actors/{ID}/claims/end")) == 1

@@ -89,6 +89,7 @@ async def see_organisation(visit: Here, key: Key) -> Response:
         neighbour_points=[_point(actor, strong=True), *(_point(row) for row in near)] if near else [],
         letter=letter_of(actor, visit.settings.public_url) if actor["kind"] == "municipality" and not declarations.items else None,
         may_change=looked_after_by(visit, actor["id"]),
+        may_end_claim=looked_after_by(visit, actor["id"]) and visit.may("POST", f"/api/v1/actors/{actor['id']}/claims/end"),
         declares=declares,
         **naming(visit, words),
     )

@@ -25,7 +25,15 @@ async def list_suggestions(visit: Here, cursor: Cursor = "") -> Response:
         claims = (await visit.ask.suggestions.claims(pairs(state="open", limit=50))).items
         names = {row["actor_id"]: await visit.ask.registry.actor(row["actor_id"]) for row in claims}
         claims = [{**row, "actor": names[row["actor_id"]]} for row in claims]
-    return visit.page("registry/suggestions.html", listing=listing, claims=claims)
+    kept = await _kept(visit) if visit.is_one_of("admin") else []
+    return visit.page("registry/suggestions.html", listing=listing, claims=claims, kept=kept)
+
+
+async def _kept(visit: Visit) -> list[Record]:
+    """Organisations that keep their own records since a claim was agreed to."""
+    accepted = (await visit.ask.suggestions.claims(pairs(state="accepted", limit=50))).items
+    actors = [await visit.ask.registry.actor(actor_id) for actor_id in dict.fromkeys(row["actor_id"] for row in accepted)]
+    return [actor for actor in actors if actor["claimed"]]
 
 
 async def _suggestion(visit: Visit, suggestion_id: UUID, form: Form, status: int = 200) -> Response:

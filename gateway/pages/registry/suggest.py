@@ -205,3 +205,13 @@ async def claim(visit: Here, key: Key) -> Response:
     if await visit.try_(form, visit.ask.suggestions.claim(actor["id"], {"text": form.text("text")})) is None:
         return visit.page("registry/claim.html", 422, form=form, actor=actor)
     return visit.go(f"/actors/{actor['slug']}", "claim-made")
+
+
+@router.post("/actors/{key}/claim/end")
+async def end_claim(visit: Here, key: Key) -> Response:
+    """The organisation no longer keeps its own record."""
+    actor = await visit.ask.registry.actor(key)
+    visit.asker.require("POST", f"/api/v1/actors/{actor['id']}/claims/end")
+    await visit.form()
+    await visit.ask.suggestions.end_claims(actor["id"])
+    return visit.go(f"/actors/{actor['slug']}", "saved")

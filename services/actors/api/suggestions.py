@@ -9,8 +9,10 @@ from chassis.edge import HubRoute
 from chassis.errors import invalid_field
 from chassis.paging import Page, Paging, listed
 from services.actors.api.common import InOneTransaction, Key
+from services.actors.model.records import Actor
 from services.actors.model.suggestions import STAMP_HOURS, AnswerState, Claim, Stamps, Suggestion, SuggestionKind
 from services.actors.schemas import suggestions as schemas
+from services.actors.schemas.actors import ActorRead
 from services.actors.use_cases import claims, suggestions
 from services.actors.work import Work
 
@@ -100,13 +102,19 @@ async def claim_actor(actor: Key, body: schemas.ClaimCreate, work: InOneTransact
     return await claims.claim(work, actor, body.text)
 
 
+@router.post("/actors/{actor}/claims/end", response_model=ActorRead)
+async def end_claims(actor: Key, work: InOneTransaction) -> Actor:
+    """End that the organisation keeps its own record. For administrators, and for members of the organisation. 409 where it does not."""
+    return await claims.end(work, actor)
+
+
 @router.get("/claims", response_model=Page[schemas.ClaimRead])
 async def list_claims(
     request: Request,
     response: Response,
     work: InOneTransaction,
     paging: Paging,
-    state: Annotated[AnswerState | None, Query(description="open, accepted or refused.")] = None,
+    state: Annotated[AnswerState | None, Query(description="open, accepted, refused or ended.")] = None,
 ) -> dict[str, Any]:
     """Claims, oldest first: all for coordinators and administrators, one's own otherwise."""
     return listed(request, response, await work.claims.page(paging, state, claims.seen_by(work.caller)))

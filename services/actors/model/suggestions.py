@@ -34,6 +34,8 @@ class AnswerState(StrEnum):
     OPEN = "open"
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    ENDED = "ended"
+    """Of a claim: the organisation no longer keeps its own record."""
 
 
 class RefusalReason(StrEnum):
@@ -82,6 +84,10 @@ class NotForYou(Forbidden):
 
 class AlreadyClaimed(Conflict):
     """The account has asked already, or has a place there."""
+
+
+class NotClaimed(Conflict):
+    """No organisation keeps that record."""
 
 
 @dataclass(frozen=True, slots=True)

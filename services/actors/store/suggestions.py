@@ -207,6 +207,12 @@ class ClaimStore:
         if done.rowcount != 1:  # type: ignore[attr-defined]
             raise AlreadyDecided("Somebody decided on this already.")
 
+    async def end(self, actor_id: UUID, now: datetime) -> None:
+        """End the accepted claims of an organisation."""
+        accepted = col(ClaimRow.actor_id) == actor_id, col(ClaimRow.state) == AnswerState.ACCEPTED.value
+        values = {"state": AnswerState.ENDED.value, "version": ClaimRow.version + 1, "updated_at": now}
+        await self.session.execute(update(ClaimRow).where(*accepted).values(**values).execution_options(synchronize_session=False))
+
     async def forget(self, account_id: UUID) -> None:
         """Delete the claims of an erased account."""
         await self.session.execute(delete(ClaimRow).where(col(ClaimRow.account_id) == account_id).execution_options(synchronize_session=False))

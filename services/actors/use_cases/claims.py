@@ -8,9 +8,18 @@ from chassis.outbox import Audience
 from contracts.people import PersonErasedV1
 from contracts.roles import Role
 from services.actors import events_out
-from services.actors.model.records import changed, check_not_archived
+from services.actors.model.records import Actor, changed, check_not_archived
 from services.actors.model.rights import SignInFirst, check_may_edit_all
-from services.actors.model.suggestions import AlreadyClaimed, AlreadyDecided, AnswerState, Claim, NotForYou, RefusalReason, check_no_contact
+from services.actors.model.suggestions import (
+    AlreadyClaimed,
+    AlreadyDecided,
+    AnswerState,
+    Claim,
+    NotClaimed,
+    NotForYou,
+    RefusalReason,
+    check_no_contact,
+)
 from services.actors.use_cases import recording
 from services.actors.work import Work
 
@@ -33,7 +42,7 @@ async def claim(work: Work, key: str, text: str) -> Claim:
     actor = await work.actors.get(key)
     check_not_archived(actor)
     waiting = await work.claims.open_of(account_id)
-    if work.caller.actor_id == actor.id or any(one.actor_id == actor.id for one in waiting) or len(waiting) >= MOST_OPEN:
+    if (work.caller.actor_id == actor.id and actor.claimed) or any(one.actor_id == actor.id for one in waiting) or len(waiting) >= MOST_OPEN:
         raise AlreadyClaimed("You have a place there or have asked already; please wait for the answer.")
     new = Claim(new_id(), 1, actor.id, account_id, work.caller.role or "", text, AnswerState.OPEN, work.now, work.now)
     await work.claims.add(new)
@@ -79,6 +88,20 @@ async def refuse(work: Work, claim_id: UUID, reason: RefusalReason) -> Claim:
     await work.claims.decide(found, AnswerState.REFUSED, work.now, reason)
     await work.audit.record("claim.refused", "claim", found.id)
     return await work.claims.get(claim_id)
+
+
+async def end(work: Work, key: str) -> Actor:
+    """The organisation no longer keeps its own record; its accounts stay as they are. Raises NotClaimed."""
+    if work.caller.kind == "anonymous":
+        raise SignInFirst("Please sign in first.")
+    actor = await work.actors.get(key)
+    if work.caller.role not in (Role.ADMIN, Role.MEMBER) or (work.caller.role == Role.MEMBER and work.caller.actor_id != actor.id):
+        raise NotForYou("Only the organisation itself and administrators end this.")
+    if not actor.claimed:
+        raise NotClaimed("No organisation keeps this record.")
+    await work.claims.end(actor.id, work.now)
+    await work.audit.record("claim.ended", "actor", actor.id)
+    return await recording.alter(work, changed(actor, {"claimed": False}, work.now), actor, by=actor.entered_by)
 
 
 async def forget_person(work: Work, event: PersonErasedV1) -> None:
