@@ -32,6 +32,8 @@ async def report_import(report: Report, hub: Hub, count: int) -> None:
     await hub.import_new(count)
     rate = hub.imported / hub.seconds["import"]
     report.add(f"import of {hub.imported:,} rows with history, events and search", rate, "rows/s", f"e2: >= {IMPORT_GOAL:,}", rate >= IMPORT_GOAL)
+    busy = hub.busy["import"]
+    report.add("  of that a row for this process's processor (the rest is waiting)", 1e6 * busy / hub.imported, "us")
     report.add("bulk: actors with their search alone", hub.size.actors / hub.seconds["actors and their search"], "rows/s")
     with hub.timed("memberships counted after the import"):
         await hub.mend_search()
@@ -89,6 +91,7 @@ async def _bare(hub: Hub) -> tuple[Ask, Callable[[], Awaitable[None]]]:
         base.execute("PRAGMA cache_size=-2000")
         base.execute("CREATE VIRTUAL TABLE temp.bare USING fts5(words, prefix='2 3')")
         base.execute("INSERT INTO temp.bare(rowid, words) SELECT id, words FROM main.search_entry")
+        base.commit()  # an open transaction would keep the log from being written back
         query = (
             "SELECT actor.slug, actor.name FROM (SELECT rowid, rank FROM temp.bare WHERE bare MATCH ? ORDER BY rank LIMIT 20) found "
             "JOIN search_entry ON search_entry.id = found.rowid JOIN actor ON actor.id = search_entry.record_id"
