@@ -169,12 +169,16 @@ class StatisticsStore:
         """The rows that answer, found by the whole beginning of their key: grain, split, measure, period, and the kind of help where one is asked."""
         of_days = F.start.in_(asked.starts if days is None else days)
         query = select(STATISTIC).where(F.grain == str(asked.stored), F.split == split, F.measure.in_(measures), of_days)
-        # What a split does not name is empty in all its rows; saying so lets the database read them in the order in which they lie.
+        # What a split does not name is empty in all its rows. Saying so, as far as the key is known, lets the database read them in the order in
+        # which they lie; after the first part that is open it would only have more to plan.
+        exact = {"category": asked.category if "top" in split or asked.category is None else None, "area": asked.area, "language": asked.language}
         named = split.replace("top", "category").split()
-        query = query.where(*(F[name] == "" for name in ("category", "area", "language") if name not in named))
-        if asked.category is not None:
-            exactly = F.category == asked.category
-            query = query.where(exactly if "top" in split else or_(exactly, F.category.startswith(asked.category + ".", autoescape=True)))
+        for name in ("category", "area", "language"):
+            if name in named and exact[name] is None:
+                break
+            query = query.where(F[name] == (exact[name] or ""))
+        if asked.category is not None and exact["category"] is None:
+            query = query.where(or_(F.category == asked.category, F.category.startswith(asked.category + ".", autoescape=True)))
         if asked.area is not None:
             query = query.where(F.area == asked.area)
         if asked.language is not None:
