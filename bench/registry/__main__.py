@@ -1,4 +1,4 @@
-"""`./hub bench registry [--quick] [--postgres] [--json FILE]`: the figures of the registry, each beside its goal."""
+"""`./hub bench registry [--quick] [--postgres] [--networks] [--json FILE]`: the figures of the registry, each beside its goal."""
 
 import argparse
 import asyncio
@@ -27,6 +27,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="hub bench registry", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="5,000 actors instead of 100,000, for a look")
     parser.add_argument("--postgres", action="store_true", help="also on PostgreSQL")
+    parser.add_argument("--networks", action="store_true", help="also draw a network of 100,000, which takes many minutes")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     asked = parser.parse_args()
     report = Report("Registry")
@@ -34,7 +35,7 @@ def main() -> None:
         asyncio.run(measure(report, kind, QUICK if asked.quick else FULL, asked.quick))
     report.section("the network drawn")
     # Loaded here: the compiler takes a second.
-    importlib.import_module("bench.registry.graph").run(report, quick=asked.quick)
+    importlib.import_module("bench.registry.graph").run(report, large=asked.networks)
     missed = report.missed()
     print(f"\n{len(report.figures)} figures, {len(missed)} goals not reached" + "".join(f"\n  {each.name}" for each in missed))
     if asked.json:
