@@ -43,15 +43,25 @@ NOBODY = Audience()
 EVERYBODY = Audience(public=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A row of the outbox as it is published."""
+
+    id: str
+    subject: str
+    body: str
+    correlation_id: str
+
+
 @dataclass(slots=True)
 class Outbox:
-    """The outgoing events of one transaction."""
+    """The outgoing events of one transaction; `rows` are those that it wrote, in their order."""
 
     session: AsyncSession
     ledger: Ledger
     now: datetime
     channel: str
-    written: int = field(default=0)
+    rows: list[Outgoing] = field(default_factory=list)
 
     async def add(self, event: Event, audience: Audience = NOBODY) -> UUID:
         """Write an event beside the data. It is published after the commit, at least once and in order. Answers the event's id."""
@@ -81,7 +91,7 @@ class Outbox:
             raise TextTooLong("The texts of this record are too long together; please shorten them.")
         connection = await self.session.connection()
         await connection.execute(insert_into(self.ledger.outbox), rows)
-        if not self.written and connection.dialect.name == "postgresql":
+        if not self.rows and connection.dialect.name == "postgresql":
             await connection.execute(NOTIFY, {"channel": self.channel})
-        self.written += len(events)
+        self.rows += [Outgoing(row["id"], row["subject"], row["body"], row["correlation_id"]) for row in rows]
         return ids

@@ -1,7 +1,8 @@
 """Publishes the outbox in order, and stores what the broker confirmed (R3).
 
-A batch is sent without waiting for the answers in between. What was confirmed is noted in the outbox a moment later, together: a process that dies
-before publishes it again, under the same ids.
+On SQLite, where this process alone writes, what was just committed is handed over and need not be read. Elsewhere, at the start, after whatever
+went wrong, and once a second all the same, the outbox is looked at. A batch is sent without waiting for the answers in between. What was confirmed
+is noted in the outbox a moment later, together: a process that dies before publishes it again, under the same ids.
 
 Before its first publish after each reconnect it reconciles: a stream that was made anew, or that ends below what we know it confirmed, gets the
 retained rows again. Consumers handle each event id once, so publishing twice is harmless and losing is not possible.
@@ -11,14 +12,14 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.bus import Bus, Message
 from chassis.database import Database
 from chassis.errors import HubError
+from chassis.outbox import Outgoing
 from chassis.tables import Ledger
 from chassis.telemetry import Metrics, log_for
 from chassis.work import Clock
@@ -43,13 +44,20 @@ class Relay:
         self._log = log_for(service)
         self._wake = asyncio.Event()
         self._must_reconcile = True
-        self._confirmed: dict[int, int] = {}
+        self._look = True
+        self._look_at = 0.0
+        self._handed_over: list[Outgoing] = []
+        self._confirmed: dict[str, int] = {}
         """Rows that the broker confirmed and that are not noted yet, with their places in the stream."""
         self._note_at = 0.0
         bus.on_connect.append(self._reconnected)
 
-    def wake(self) -> None:
-        """There may be something to publish."""
+    def wake(self, committed: Sequence[Outgoing] = ()) -> None:
+        """There may be something to publish: these rows, which this process has just committed, or whatever the outbox holds."""
+        if not committed or not self._database.is_sqlite or len(self._handed_over) >= BATCH:
+            self._look = True
+        elif not self._look:  # else it is found by the look that is to come
+            self._handed_over += committed
         self._wake.set()
 
     def _reconnected(self) -> None:
@@ -92,38 +100,55 @@ class Relay:
 
     async def publish_waiting(self) -> int:
         """Publish one batch in order and note it; returns how many were confirmed. Raises BusUnavailable when the broker is away."""
+        self._look = True
         published = await self._publish()
         await self._note()
         return published
 
     async def _publish(self) -> int:
         if not self._bus.connected:
+            self._look = True
             return 0
         if self._must_reconcile:
             await self._reconcile()
-        async with self._database.reading() as session:
-            rows = await self._waiting(session)
-        if not rows:
-            return 0
-        places = await self._bus.publish_many([_message(row) for row in rows])
-        confirmed = {row.seq: place for row, place in zip(rows, places, strict=True) if place is not None}
+            self._look = True
+        try:
+            rows = await self._next()
+            places = await self._bus.publish_many([_message(row) for row in rows]) if rows else []
+        except BaseException:
+            self._look = True
+            raise
+        confirmed = {row.id: place for row, place in zip(rows, places, strict=True) if place is not None}
         if confirmed:
             if not self._confirmed:
                 self._note_at = time.monotonic() + NOTE_SECONDS
             self._confirmed.update(confirmed)
             self._metrics.published.labels(self._service).inc(len(confirmed))
         if len(confirmed) < len(rows):
+            self._look = True
             self._log.warning("publishing stopped", count=len(rows) - len(confirmed))
             await asyncio.sleep(0.2)
         return len(confirmed)
 
-    async def _waiting(self, session: AsyncSession) -> Sequence[Row[Any]]:
+    async def _next(self) -> list[Outgoing]:
+        """What is to be published next, in order."""
+        if not self._look and time.monotonic() < self._look_at:
+            rows, self._handed_over = self._handed_over, []
+            return [row for row in rows if row.id not in self._confirmed]
+        # Forgotten before looking: what is handed over from now on may be committed too late to be seen.
+        self._look, self._look_at = False, time.monotonic() + IDLE_SECONDS
+        self._handed_over = []
+        async with self._database.reading() as session:
+            rows = await self._waiting(session)
+        self._look = self._look or len(rows) == BATCH
+        return rows
+
+    async def _waiting(self, session: AsyncSession) -> list[Outgoing]:
         outbox = self._ledger.outbox
-        columns = (outbox.c.seq, outbox.c.id, outbox.c.subject, outbox.c.body, outbox.c.correlation_id)
-        query: Select[Any] = select(*columns).where(outbox.c.sent_at.is_(None))
+        query = select(outbox.c.id, outbox.c.subject, outbox.c.body, outbox.c.correlation_id).where(outbox.c.sent_at.is_(None))
         if self._confirmed:
-            query = query.where(outbox.c.seq.not_in(self._confirmed))
-        rows: Sequence[Row[Any]] = (await session.execute(query.order_by(outbox.c.seq).limit(BATCH))).all()
+            query = query.where(outbox.c.id.not_in(self._confirmed))
+        rows = [Outgoing(*row) for row in (await session.execute(query.order_by(outbox.c.seq).limit(BATCH))).all()]
         self._metrics.outbox.labels(self._service).set(len(rows))
         return rows
 
@@ -131,13 +156,13 @@ class Relay:
         """Write down what was confirmed."""
         if not self._confirmed:
             return
-        confirmed, last, now = sorted(self._confirmed.items()), max(self._confirmed.values()), self._clock()
+        confirmed, last, now = dict(self._confirmed), max(self._confirmed.values()), self._clock()
         outbox, state = self._ledger.outbox, self._ledger.relay_state
         async with self._database.writing() as session:
             connection = await session.connection()
             await connection.execute(
-                update(outbox).where(outbox.c.seq == bindparam("row_seq")).values(sent_at=now, stream_seq=bindparam("at_broker")),
-                [{"row_seq": seq, "at_broker": stream_seq} for seq, stream_seq in confirmed],
+                update(outbox).where(outbox.c.id == bindparam("row_id")).values(sent_at=now, stream_seq=bindparam("at_broker")),
+                [{"row_id": row_id, "at_broker": stream_seq} for row_id, stream_seq in confirmed.items()],
             )
             await session.execute(update(state).where(state.c.last_seq < last).values(last_seq=last))
         self._confirmed.clear()
@@ -166,6 +191,6 @@ class Relay:
         self._must_reconcile = False
 
 
-def _message(row: Row[Any]) -> Message:
+def _message(row: Outgoing) -> Message:
     headers = {"Hub-Correlation-Id": row.correlation_id, "Content-Type": "application/cloudevents+json"}
     return Message(row.subject, row.body.encode(), row.id, headers)

@@ -79,13 +79,19 @@ class Service(Generic[W, R]):
     @asynccontextmanager
     async def open_work(self, caller: Caller = SYSTEM, *, reading: bool = False, cause: Envelope | None = None) -> AsyncIterator[W]:
         """One transaction. It commits when the block ends without an error; then the relay and the timers that were woken run."""
-        async with self.database.reading() if reading else self.database.writing() as session:
-            parts = WorkParts(session, self.ledger, caller, self.clock(), self._channel, self.resources, cause)
-            work = self._work(parts)
-            yield work
-            await work.finish()
-        if work.outbox.written:
-            self.relay.wake()
+        work: W | None = None
+        try:
+            async with self.database.reading() if reading else self.database.writing() as session:
+                parts = WorkParts(session, self.ledger, caller, self.clock(), self._channel, self.resources, cause)
+                work = self._work(parts)
+                yield work
+                await work.finish()
+        except BaseException:
+            if work is not None and work.outbox.rows:
+                self.relay.wake()  # who was stopped while it was being committed does not know whether it was
+            raise
+        if work.outbox.rows:
+            self.relay.wake(work.outbox.rows)
         for timer in work.wakes:
             self.clockwork.wake(timer)
 

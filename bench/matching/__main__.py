@@ -13,6 +13,7 @@ PARTS = {
     "plan": "the live plan against a full solve",
     "relocation": "households and municipalities: stable and best for all",
     "arrivals": "arrivals one by one against hindsight",
+    "posting": "a posted need with its best offers, against the same request that looks for none",
     "events": "from a posted need to its proposals, against the bare round trip of the broker",
 }
 

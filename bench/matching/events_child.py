@@ -34,7 +34,7 @@ async def echo(task: dict[str, Any]) -> None:
             await delivery.ack()
 
 
-CASE = {
+CASE: dict[str, Any] = {
     "household": {"adults": 1, "children": 0, "age_bands": ["18-64"]},
     "languages": ["ar"],
     "location": {"lat": 45.25, "lon": 5.8},

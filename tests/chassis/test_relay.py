@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import toy
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 
 from chassis.broker import provision, wait_until_healthy
 from chassis.bus import BusUnavailable, Message
+from chassis.outbox import Outbox
 from chassis.testing import Bench, Databases, account, bench_for, settings_for_tests
 from chassis.testing_broker import RunningBroker, provisioned_broker
 
@@ -77,6 +79,44 @@ async def test_what_was_published_is_noted_within_a_moment(publisher: Bench) -> 
 
     assert await unsent(publisher) == 0
     assert (await publisher.service.bus.own_stream()).last_seq == 1
+
+
+async def test_what_nobody_handed_over_is_found_while_other_news_comes_and_goes(publisher: Bench) -> None:
+    await until_connected(publisher)
+    service = publisher.service
+    running = asyncio.create_task(service.relay.run())
+    await publisher.post(account("admin"), "/bells", {"name": "a"})
+
+    async with service.database.writing() as session:
+        await Outbox(session, service.ledger, service.clock(), "nobody listens").add(toy.BellHungV1(bell_id=UUID(int=7), version=1))
+    for number in range(60):
+        await publisher.post(account("admin"), "/bells", {"name": f"b{number}"})
+        if await unsent(publisher) == 0 and number > 20:
+            break
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(0.3)
+    running.cancel()
+
+    assert await unsent(publisher) == 0
+    assert (await service.bus.own_stream()).last_seq == len(await publisher.queued())
+
+
+async def test_news_of_many_writers_at_once_is_published_in_the_order_of_their_commits(publisher: Bench, broker: RunningBroker) -> None:
+    await until_connected(publisher)
+    running = asyncio.create_task(publisher.service.relay.run())
+
+    await asyncio.gather(*(publisher.post(account("admin"), "/bells", {"name": f"b{number}"}) for number in range(40)))
+    for _ in range(200):
+        if await unsent(publisher) == 0:
+            break
+        await asyncio.sleep(0.02)
+    running.cancel()
+
+    outbox = publisher.service.ledger.outbox
+    async with publisher.service.database.reading() as session:
+        places = (await session.execute(select(outbox.c.stream_seq).order_by(outbox.c.seq))).scalars().all()
+    # PostgreSQL numbers rows when they are written, and they may be committed in another order.
+    assert (list(places) if publisher.service.database.is_sqlite else sorted(places)) == list(range(1, 41))
 
 
 async def unsent(bench: Bench) -> int:
