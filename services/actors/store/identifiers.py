@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from chassis.errors import Conflict
 from services.actors.model.provenance import Identifier
+from services.actors.store.bulk import insert_rows
 from services.actors.store.records import chunks
 from services.actors.store.search.again import look_again
 from services.actors.tables import ActorIdentifierRow
+
+COLUMNS = ("id", "actor_id", "scheme", "value", "source", "created_at")
 
 
 class IdentifierTaken(Conflict):
@@ -21,10 +25,6 @@ class IdentifierTaken(Conflict):
 
 def _identifier(row: ActorIdentifierRow) -> Identifier:
     return Identifier(id=row.id, actor_id=row.actor_id, scheme=row.scheme, value=row.value, source=row.source, created_at=row.created_at)
-
-
-def _values(identifier: Identifier) -> dict[str, object]:
-    return {name: getattr(identifier, name) for name in ("id", "actor_id", "scheme", "value", "source", "created_at")}
 
 
 @dataclass(slots=True)
@@ -72,8 +72,13 @@ class IdentifierStore:
     async def add_many(self, identifiers: Sequence[Identifier]) -> None:
         """New identifiers that nobody has, in one statement."""
         if identifiers:
-            await self.session.execute(insert(ActorIdentifierRow.__table__), list(map(_values, identifiers)))  # type: ignore[attr-defined]
+            await self.add_first(identifiers)
             await look_again(self.session, (identifier.actor_id for identifier in identifiers))
+
+    async def add_first(self, identifiers: Sequence[Identifier]) -> None:
+        """New identifiers of new actors, before what they are found by is written: it need not be looked at again."""
+        if identifiers:
+            await insert_rows(self.session, ActorIdentifierRow.__table__, COLUMNS, map(attrgetter(*COLUMNS), identifiers))  # type: ignore[attr-defined]
 
     async def move(self, from_id: UUID, to_id: UUID) -> None:
         """All identifiers of an actor become another's."""

@@ -15,6 +15,7 @@ from chassis.errors import NotFound, PreconditionFailed
 from chassis.paging import Listed, PageRequest, read_page
 from services.actors.model.imports.forms import Format
 from services.actors.model.imports.job import UNDER_WAY, ImportedService, ImportJob, ImportSource, JobState, Line, Outcome
+from services.actors.store.bulk import insert_rows
 from services.actors.store.records import chunks
 from services.actors.tables import ActorIdentifierRow, ImportedServiceRow, ImportFileRow, ImportJobRow, ImportLineRow, ImportSourceRow
 
@@ -159,7 +160,8 @@ class ImportStore:
     async def add_lines(self, job_id: UUID, lines: Sequence[Line]) -> None:
         """New lines, in one statement."""
         if lines:
-            await self.session.execute(insert(LINES), [_line_values(job_id, line) for line in lines])
+            rows = [_line_values(job_id, line) for line in lines]
+            await insert_rows(self.session, LINES, list(rows[0]), (row.values() for row in rows))
 
     async def save_lines(self, job_id: UUID, lines: Sequence[Line]) -> None:
         """What became of lines, in one statement."""

@@ -14,7 +14,7 @@ from chassis.outbox import EVERYBODY
 from contracts.actors import ActorState
 from services.actors import events_out
 from services.actors.model.confirming import Said, Saying, Subject, own_side, says_something_else, sides_of
-from services.actors.model.provenance import Act, EnteredBy, Entry, RecordKind, Tombstone, author_kind
+from services.actors.model.provenance import Act, EnteredBy, Entry, Identifier, RecordKind, Tombstone, author_kind
 from services.actors.model.records import Actor, Initiative, Membership, Record
 from services.actors.model.states import kind_of, state_of
 from services.actors.model.vocabulary import Confirmation
@@ -57,13 +57,17 @@ async def enter(work: Work, record: R, *, by: EnteredBy | None = None, act: Act 
     return new
 
 
-async def enter_many(work: Work, records: Sequence[R], *, by: EnteredBy) -> list[R]:
-    """New records that are known to be new, in bulk; kinds may be mixed, but records come after those that they name."""
+async def enter_many(work: Work, records: Sequence[R], *, by: EnteredBy, known_as: Sequence[Identifier] = ()) -> list[R]:
+    """New records that are known to be new, in bulk; kinds may be mixed, but records come after those that they name. `known_as`: identifiers
+    of these actors that nobody has."""
     stored: list[R] = []
     for kind, group in _portions(records, lambda record: record):
         before = await work.tombstones.lift(kind, [record.id for record in group])
         new = [_new(record, before.get(record.id), by) for record in group]
         await store_of(work, kind).add_many(new)
+        if known_as:
+            ids = {record.id for record in new}
+            await work.identifiers.add_first([one for one in known_as if one.actor_id in ids])
         await _after(work, new, Act.ENTERED, events_out.actor_created)
         stored += new
     return stored

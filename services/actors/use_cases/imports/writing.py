@@ -24,13 +24,12 @@ async def write_batch(work: Work, job: ImportJob, source: ImportSource, lines: S
     organisations = [(seq, item) for seq, item in items if isinstance(item, Organisation)]
     if organisations:
         planned = await plan_organisations(work, job, source, organisations, known, writing=True)
-        await _store(work, planned)
-        await _identify(work, source, planned)
+        await _store(work, planned, await _identifiers(work, source, planned))
         after += [each.line for each in planned]
     links = [(seq, item) for seq, item in items if isinstance(item, Link)]
     if links:
         planned = await plan_links(work, source, links, known, writing=True)
-        await _store(work, planned)
+        await _store(work, planned, [])
         after += [each.line for each in planned]
     wanted = [(seq, item) for seq, item in items if isinstance(item, Service)]
     if wanted:
@@ -46,15 +45,17 @@ def _differs(line: Line, was: Line) -> bool:
     return (line.outcome, line.told, line.code, line.record_id) != (was.outcome, was.told, was.code, was.record_id)
 
 
-async def _store(work: Work, planned: Sequence[Planned]) -> None:
+async def _store(work: Work, planned: Sequence[Planned], identifiers: Sequence[Identifier]) -> None:
     new = [each.record for each in planned if each.record is not None and each.was is None]
     pairs = [(each.record, each.was) for each in planned if each.record is not None and each.was is not None]
-    await recording.enter_many(work, new, by=EnteredBy.IMPORT)
+    entering = {record.id for record in new}
+    await recording.enter_many(work, new, by=EnteredBy.IMPORT, known_as=[one for one in identifiers if one.actor_id in entering])
     await recording.alter_many(work, pairs, by=EnteredBy.IMPORT)
+    await work.identifiers.add_many([one for one in identifiers if one.actor_id not in entering])
 
 
-async def _identify(work: Work, source: ImportSource, planned: Sequence[Planned]) -> None:
-    """Keep under which identifiers the organisations are known. One that another organisation has stays there."""
+async def _identifiers(work: Work, source: ImportSource, planned: Sequence[Planned]) -> list[Identifier]:
+    """Under which identifiers the organisations are to be known. One that another organisation has stays there."""
     wanted: dict[tuple[str, str], Planned] = {}
     for each in planned:
         if each.line.record_id is not None:
@@ -64,12 +65,11 @@ async def _identify(work: Work, source: ImportSource, planned: Sequence[Planned]
         held = await work.identifiers.find_many(scheme, [value for one, value in wanted if one == scheme])
         for value in held:
             del wanted[scheme, value]
-    new = [
+    return [
         Identifier(id=new_id(), actor_id=each.line.record_id, scheme=scheme, value=value, source=source.citation, created_at=work.now)
         for (scheme, value), each in wanted.items()
         if each.line.record_id is not None
     ]
-    await work.identifiers.add_many(new)
 
 
 async def _remove(work: Work, job: ImportJob, source: ImportSource, lines: Sequence[Line]) -> list[Line]:
