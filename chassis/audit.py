@@ -15,6 +15,7 @@ from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import correlation_id
+from chassis.database import core
 from chassis.identity import Caller, Signer, verify_signature
 from chassis.ids import new_id
 from chassis.tables import Ledger, insert_into
@@ -45,7 +46,7 @@ class Audit:
             "correlation_id": str(correlation_id()),
         }
         await self.session.flush()
-        await (await self.session.connection()).execute(insert_into(self.ledger.audit), row)
+        await (await core(self.session)).execute(insert_into(self.ledger.audit), row)
 
 
 def _row_hash(previous: str, seq: int, row: Row[Any]) -> str:

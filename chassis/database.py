@@ -225,3 +225,12 @@ def _is_busy(error: DBAPIError) -> bool:
         return True
     words = str(error.orig).lower()
     return isinstance(error, OperationalError) and any(word in words for word in ("locked", "busy", "full", "disk i/o", "unable to open"))
+
+
+async def core(session: AsyncSession) -> AsyncConnection:
+    """The connection of a session's open transaction, for statements that need no objects; asked for once, for each asking takes as long as a
+    short statement. What was added to the session must have been flushed."""
+    known: AsyncConnection | None = session.info.get(core)
+    if known is None or known.closed:
+        known = session.info[core] = await session.connection()
+    return known

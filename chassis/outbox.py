@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.context import correlation_id
+from chassis.database import core
 from chassis.errors import Invalid
 from chassis.ids import new_id
 from chassis.tables import Ledger, insert_into
@@ -89,7 +90,7 @@ class Outbox:
         if any(len(row["body"].encode()) > MAX_EVENT_BYTES for row in rows):
             # The stream would refuse it, and everything written later would wait behind it.
             raise TextTooLong("The texts of this record are too long together; please shorten them.")
-        connection = await self.session.connection()
+        connection = await core(self.session)
         await connection.execute(insert_into(self.ledger.outbox), rows)
         if not self.rows and connection.dialect.name == "postgresql":
             await connection.execute(NOTIFY, {"channel": self.channel})

@@ -153,8 +153,9 @@ class Service(Generic[W, R]):
         if self.database.is_sqlite:
             await self.keys.clear_unanswered()
         await self.bus.start()
-        # What stands now stays: the collector need not walk through it again each time, which would take longer than most requests.
+        # What stands now stays: the collector need not walk through it again each time, nor look at what lives for one request only so often.
         gc.freeze()
+        gc.set_threshold(10_000, 10, 10)
         tasks = [asyncio.create_task(self.relay.run(), name=f"{self.name}/relay")]
         tasks += [asyncio.create_task(consumer.run(), name=f"{self.name}/consumer") for consumer in self.consumers()]
         tasks += self.clockwork.tasks()

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, false, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.database import core
 from chassis.errors import NotFound, PreconditionFailed
 from chassis.identity import Caller
 from chassis.paging import Listed, PageRequest, read_page
@@ -91,7 +92,7 @@ class CaseStore:
         keep it too."""
         account, team = _ways(caller)
         query = _one(caller.kind == "system", account is not None, team is not None, Hold.CHANGE if lock else Hold.KEEP if keep else Hold.NOT)
-        connection = await self._session.connection()
+        connection = await core(self._session)
         rows = (await connection.execute(query, {"case": case_id, "account": account, "team": team})).all()
         if not rows:
             raise CaseNotFound("There is no such case, or none that you may see.")
@@ -165,7 +166,7 @@ class CaseStore:
     async def _with_shares(self, rows: Sequence[CaseRow | Row[Any]]) -> list[Case]:
         shares: dict[UUID, set[UUID]] = {}
         if rows:
-            for case_id, actor_id in await (await self._session.connection()).execute(SHARES, {"cases": [row.id for row in rows]}):
+            for case_id, actor_id in await (await core(self._session)).execute(SHARES, {"cases": [row.id for row in rows]}):
                 shares.setdefault(case_id, set()).add(actor_id)
         return [replace(to_case(row), shared_with=frozenset(shares.get(row.id, ()))) for row in rows]
 

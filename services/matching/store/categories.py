@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from chassis.database import core
 from chassis.errors import PreconditionFailed
 from services.matching.model.categories import CategoryChoice
 from services.matching.tables import Base, CategoryChoiceRow
@@ -23,7 +24,7 @@ class CategoryStore:
 
     async def choices(self) -> dict[str, CategoryChoice]:
         """All that was chosen, by code."""
-        rows = await (await self.session.connection()).execute(CHOICES)
+        rows = await (await core(self.session)).execute(CHOICES)
         return {row.code: CategoryChoice(row.code, row.version, row.offered, dict(row.names), row.place, row.icon) for row in rows}
 
     async def save(self, choice: CategoryChoice, version: int, now: datetime) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, cast, delete, func, insert, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.database import core
 from services.matching.tables import Base
 
 CHANGE = Base.metadata.tables["change"]
@@ -41,7 +42,7 @@ class ChangeStore:
         """An offer, a need, a case, a provider's record or the weights changed. Answers the number of the change."""
         self.written = True
         statement = NOTE if self._one_writer else NOTE_WITH_TRANSACTION
-        connection = await self.session.connection()
+        connection = await core(self.session)
         noted = await connection.execute(statement, {"kind": kind, "subject_id": subject_id, "at": now})
         (number,) = noted.inserted_primary_key or (0,)
         return int(number)
@@ -56,7 +57,7 @@ class ChangeStore:
         """Changes from a place on (or of those the ones after a change), and the place from which to read the next time. As many as `limit` means
         that there may be more; on PostgreSQL some come again the next time."""
         if self._one_writer:
-            connection = await self.session.connection()
+            connection = await core(self.session)
             found = await connection.execute(SINCE, {"after": after.seq if after else place, "most": limit})
             changes = [Change(row.seq, row.kind, row.subject_id, row.seq - 1) for row in found]
             return changes, await self.place() if len(changes) == limit else changes[-1].seq if changes else place

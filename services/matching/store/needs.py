@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, false, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.database import core
 from chassis.errors import NotFound, PreconditionFailed
 from chassis.identity import Caller
 from chassis.locks import key_of
@@ -45,7 +46,7 @@ class NeedStore:
         """Insert a new need; `proposals`: how many were computed for it in this transaction, if any were (None: they are computed later)."""
         computed = {"proposals_version": int(bool(proposals)), "proposals_of": need.version if proposals is not None else 0}
         at = need.posted_at if proposals is not None else None
-        connection = await self._session.connection()
+        connection = await core(self._session)
         await connection.execute(insert_into(NEEDS), {"id": need.id, **_need_columns(need), **computed, "proposals_at": at})
 
     async def seen(self, need_id: UUID, caller: Caller, *, lock: bool = False, whole_hub: bool = False) -> Need:

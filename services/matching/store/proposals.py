@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.database import core
 from chassis.tables import insert_into
 from services.matching.engine.types import Verdict
 from services.matching.model.offer import Provider
@@ -27,7 +28,7 @@ class ProposalStore:
     async def add(self, verdicts: Sequence[Verdict]) -> None:
         """Store the proposals of a need that is new."""
         if verdicts:
-            connection = await self._session.connection()
+            connection = await core(self._session)
             await connection.execute(insert_into(PROPOSALS), [_proposal(verdict, rank) for rank, verdict in enumerate(verdicts)])
 
     async def replace(self, found: Mapping[UUID, tuple[int, Sequence[Verdict]]], now: datetime) -> dict[UUID, int]:
@@ -57,7 +58,7 @@ class ProposalStore:
         if gone := [need_id for need_id in (*changed, *reweighed) if need_id in before]:
             await self._session.execute(delete(PROPOSALS).where(P.need_id.in_(gone)))
         rows = [_proposal(verdict, rank) for need_id in (*changed, *reweighed) for rank, verdict in enumerate(found[need_id][1])]
-        connection = await self._session.connection()
+        connection = await core(self._session)
         if rows:
             await connection.execute(insert_into(PROPOSALS), rows)
         await connection.execute(
@@ -79,7 +80,7 @@ class ProposalStore:
         written may name what has changed. Whoever begins after this reads an index that knows of it."""
         if self._session.get_bind().dialect.name == "sqlite":
             return  # one writer at a time
-        connection = await self._session.connection()
+        connection = await core(self._session)
         async with connection.begin_nested() as moment:
             await connection.execute(select(func.pg_advisory_xact_lock(PROPOSING)))
             await moment.rollback()  # gives the lock back at once
