@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = ("fastapi", "starlette", "pydantic", "pydantic-core", "sqlmodel")
+KEPT = 8
+"""Documents of so many versions stay beside one another."""
 NO_PART = frozenset({"__pycache__", "locales", "migrations"})
 """Folders whose files say nothing of a contract: its sentences are English."""
 
@@ -91,11 +93,17 @@ class Contract:
         return text
 
     def _keep(self, file: Path, text: bytes) -> None:
-        """Write it whole or not at all, and let go of those of other versions."""
+        """Write it whole or not at all, and let go of those of long-gone versions: an older hub, or a test, may run beside this one."""
         self._folder.mkdir(exist_ok=True)
         fresh = file.with_suffix(f".{os.getpid()}.new")
         fresh.write_bytes(hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
         fresh.replace(file)
-        for other in self._folder.glob("contract-*.json"):
-            if other != file:
-                other.unlink(missing_ok=True)
+        for other in sorted(self._folder.glob("contract-*.json"), key=_age)[KEPT:]:
+            other.unlink(missing_ok=True)
+
+
+def _age(file: Path) -> float:
+    try:
+        return -file.stat().st_mtime
+    except OSError:
+        return 0.0

@@ -1,7 +1,7 @@
 """Makes the services' OpenAPI documents of this version of the code, so that nobody waits for the contract: `python -m hubctl.contracts`.
 
-They lie beside the code under the fingerprint of what they are made from. Where they are not there yet, a serving process has them made a while
-after its start, by a process beside it; an image has them made when it is built.
+They lie beside the code under the fingerprint of what they are made from. They are made beside the setting-up of a new hub, and when an image is
+built; where they are not there yet, a serving process has them made a while after its start, by a process beside it.
 """
 
 import asyncio
@@ -12,6 +12,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from chassis.contract import ROOT, fingerprint
@@ -19,8 +21,11 @@ from chassis.identity import new_signing_key
 from hubctl.parts import SERVICES
 
 FOLDER = ROOT / "services" / "__pycache__"
+COMMAND = (sys.executable, "-P", "-m", "hubctl.contracts")
 AFTER_SECONDS = 20.0
 """How long a hub that has just started is left in peace."""
+PATIENCE_SECONDS = 15.0
+"""How long a set-up waits for them when all else is done."""
 
 
 def mark() -> Path:
@@ -49,17 +54,41 @@ def make() -> None:
     mark().touch()
 
 
+@contextmanager
+def made_meanwhile() -> Iterator[None]:
+    """Have them made by a process of low priority while something longer is done. What it has not made in the end is left to the hub."""
+    making = _begin() if _is_wanted() else None
+    try:
+        yield
+        if making is not None:
+            with suppress(subprocess.TimeoutExpired):
+                making.wait(PATIENCE_SECONDS)
+    finally:
+        if making is not None and making.poll() is None:
+            making.kill()
+            making.wait()
+
+
 def make_beside() -> None:
     """Have them made by a process of low priority a while after the start, unless they are there or could not be kept."""
-    if not mark().exists() and os.access(FOLDER if FOLDER.exists() else FOLDER.parent, os.W_OK):
+    if _is_wanted():
         threading.Thread(target=_make_later, name="contracts", daemon=True).start()
 
 
 def _make_later() -> None:
     time.sleep(AFTER_SECONDS)
     if not mark().exists():
-        command = [sys.executable, "-P", "-m", "hubctl.contracts"]
-        subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdin=subprocess.DEVNULL, check=False)
+        _begin().wait()
+
+
+def _is_wanted() -> bool:
+    return not mark().exists() and os.access(FOLDER if FOLDER.exists() else FOLDER.parent, os.W_OK)
+
+
+def _begin() -> subprocess.Popen[bytes]:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(COMMAND, cwd=ROOT, env=environment, stdin=quiet, stdout=quiet, stderr=quiet)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from chassis.broker import Broker, prepare_broker
 from hubctl import plan, ports
+from hubctl.contracts import made_meanwhile
 from hubctl.instance import ROOT, Environment, Instance, Kind
 from hubctl.parts import SERVICES
 from hubctl.ports import Ports
@@ -68,7 +69,7 @@ def demo(instance: Instance, port: int, *, apart: bool, reset: bool, steps: Step
 
         steps.say("Building the demo city, a synthetic Grenoble (once).")
         gc.disable()  # this process becomes the supervisor in a minute
-        with settings_of(environments):
+        with settings_of(environments), made_meanwhile():
             uvloop.run(_build_city(instance, chosen, environments["gateway"]["GATEWAY_PUBLIC_URL"], steps))
         instance.be(Kind.DEMO, ready=True)
         # Other programs may have taken ports in the meantime.
@@ -85,7 +86,7 @@ def up(instance: Instance, port: int, *, apart: bool, admin: FirstAdmin | None, 
     chosen, broker, environments = _set_up(instance, Kind.LIVE, port, mail=False)
     instance.be(Kind.LIVE, ready=bool(instance.facts().get("ready")))
     if not instance.facts().get("ready"):
-        with settings_of(environments):
+        with settings_of(environments), made_meanwhile():
             asyncio.run(_first_administrator(admin, steps))
         instance.be(Kind.LIVE, ready=True)
     if "NOTIFICATIONS_SMTP_HOST" not in environments["notifications"]:

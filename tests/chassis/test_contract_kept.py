@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,19 @@ async def test_other_code_or_other_routes_have_a_document_of_their_own(tmp_path:
     await Contract(changed, "actors", tmp_path).read()
 
     assert set(found["paths"]) == {"/bells", "/towers"} and changed.made == 1
-    assert len(list(tmp_path.iterdir())) == 1
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+async def test_documents_of_versions_that_are_long_gone_are_let_go_of(tmp_path: Path) -> None:
+    for number in range(contract.KEPT + 3):
+        old = Contract(an_app(f"/bells{number}"), "actors", tmp_path)
+        await old.read()
+        os.utime(old.file, (number, number))
+
+    newest = Contract(an_app("/bells"), "actors", tmp_path)
+    await newest.read()
+
+    assert len(list(tmp_path.iterdir())) == contract.KEPT and newest.file.exists()
 
 
 def test_the_fingerprint_follows_every_file_that_says_something(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -57,9 +59,40 @@ def test_who_finds_another_process_at_it_leaves_it_to_that(made: list[str], tmp_
 
 
 @pytest.mark.parametrize("marked", [True, False])
+def test_while_a_hub_is_set_up_they_are_made_unless_they_are_there(made: list[str], monkeypatch: pytest.MonkeyPatch, marked: bool) -> None:
+    contracts.FOLDER.mkdir()
+    monkeypatch.setattr(contracts, "COMMAND", (sys.executable, "-c", f"open({str(contracts.FOLDER / 'ran')!r}, 'w')"))
+    if marked:
+        contracts.mark().touch()
+
+    with contracts.made_meanwhile():
+        pass
+
+    assert (contracts.FOLDER / "ran").exists() is not marked
+
+
+def test_a_set_up_does_not_wait_for_them_for_ever_and_leaves_no_process(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    contracts.FOLDER.mkdir()
+    started: list[Any] = []
+    begin = subprocess.Popen
+    monkeypatch.setattr(contracts, "COMMAND", (sys.executable, "-c", "import time; time.sleep(60)"))
+    monkeypatch.setattr(contracts, "PATIENCE_SECONDS", 0.1)
+
+    def noted(*what: Any, **how: Any) -> Any:
+        started.append(begin(*what, **how))
+        return started[-1]
+
+    monkeypatch.setattr("subprocess.Popen", noted)
+
+    with contracts.made_meanwhile():
+        pass
+
+    assert [process.poll() for process in started] == [-9]
+
+
+@pytest.mark.parametrize("marked", [True, False])
 def test_a_hub_that_starts_has_them_made_beside_it_unless_they_are_there(made: list[str], monkeypatch: pytest.MonkeyPatch, marked: bool) -> None:
-    ran: list[Any] = []
-    monkeypatch.setattr("subprocess.run", lambda command, **how: ran.append(command))
+    monkeypatch.setattr(contracts, "COMMAND", (sys.executable, "-c", f"open({str(contracts.FOLDER / 'ran')!r}, 'w')"))
     contracts.FOLDER.mkdir()
     if marked:
         contracts.mark().touch()
@@ -69,4 +102,4 @@ def test_a_hub_that_starts_has_them_made_beside_it_unless_they_are_there(made: l
         if thread.name == "contracts":
             thread.join(5)
 
-    assert [command[-1] for command in ran] == ([] if marked else ["hubctl.contracts"])
+    assert (contracts.FOLDER / "ran").exists() is not marked
