@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, event, select
 from sqlmodel import col
 
 from chassis.identity import SYSTEM
@@ -129,6 +129,20 @@ async def test_counts_of_all_leave_out_what_belongs_to_archived_actors(either_be
     assert counts["theme"] == []
     assert [one.count for one in archived["network"]] == [1]
     assert {one.value for one in archived["theme"]} == {"housing", "legal"}
+
+
+async def test_the_full_text_index_leads_to_the_hits_whatever_their_kind(bench: Bench) -> None:
+    await fill(bench)
+    asked: list[tuple[str, Any]] = []
+    event.listen(bench.service.database._reader.sync_engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    await found(bench, "/api/v1/actors?q=lyon")
+    statement, values = next(one for one in asked if "full_text_search" in one[0])
+
+    async with bench.service.open_work(SYSTEM, reading=True) as work:
+        connection = await work.session.connection()
+        plan = [row[3] for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+
+    assert [step for step in plan if "search_entry" in step] == ["SEARCH search_entry USING INTEGER PRIMARY KEY (rowid=?)"]
 
 
 BAD = [
