@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.work import Work as BaseWork
+from services.actors.model.counted import Counted
 from services.actors.model.graph.keeper import Keeper
 from services.actors.model.provenance import EnteredBy
 from services.actors.model.records import Capacity, Declaration, Initiative, Membership, Practice, Resource
@@ -32,9 +33,10 @@ from services.actors.store.tombstones import TombstoneStore
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What the service was built with: the drawing of the network that this process keeps in memory."""
+    """What the service was built with: the drawing of the network and the counts that this process keeps in memory."""
 
     graphs: Keeper = field(default_factory=Keeper)
+    counted: Counted = field(default_factory=Counted)
 
 
 @dataclass(slots=True)
@@ -111,3 +113,9 @@ class Work(BaseWork):
         """The drawing that this process keeps in memory."""
         found: Resources = self.parts.resources
         return found.graphs
+
+    @property
+    def counted(self) -> Counted:
+        """The counts that this process keeps in memory."""
+        found: Resources = self.parts.resources
+        return found.counted

@@ -131,6 +131,21 @@ async def test_counts_of_all_leave_out_what_belongs_to_archived_actors(either_be
     assert {one.value for one in archived["theme"]} == {"housing", "legal"}
 
 
+async def test_what_was_counted_is_counted_again_only_when_the_registry_changed(bench: Bench) -> None:
+    await fill(bench)
+    asked: list[str] = []
+    first = await found(bench, "/api/v1/actors/facets")
+    event.listen(bench.service.database._reader.sync_engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+    again = await found(bench, "/api/v1/actors/facets")
+    counted = [statement for statement in asked if "count(" in statement]
+    await bench.post(account("admin"), "/api/v1/actors", {"kind": "civil_society", "name": "Accueil", "source": "x"})
+    after = await found(bench, "/api/v1/actors/facets")
+
+    assert (again, counted) == (first, [])
+    assert after["total"] == first["total"] + 1
+
+
 async def test_the_full_text_index_leads_to_the_hits_whatever_their_kind(bench: Bench) -> None:
     await fill(bench)
     asked: list[tuple[str, Any]] = []

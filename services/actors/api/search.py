@@ -70,7 +70,7 @@ async def count_actors(request: Request, response: Response, work: InOneTransact
     """How many actors a search finds, and how they spread over kinds, countries, networks and themes. For everybody."""
     if (same := await unchanged(request, response, work)) is not None:
         return same
-    counts = await work.actors.facets(wanted)
+    counts = await searching.spread(work, wanted)
     refs = await work.actors.refs(UUID(one.value) for one in counts["network"])
     shown: dict[str, Any] = {name: [{"value": one.value, "count": one.count} for one in some] for name, some in counts.items()}  # Any: JSON
     for row in shown["network"]:

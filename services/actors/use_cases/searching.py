@@ -8,6 +8,8 @@ from uuid import UUID
 
 from services.actors.model.records import Actor, Declaration, Initiative, Record, Resource
 from services.actors.model.search import Sought, Tier, question_of, spelling
+from services.actors.store.actors import ActorFilter
+from services.actors.store.facets import Facet
 from services.actors.store.records import Records
 from services.actors.store.revision import mark_changed
 from services.actors.store.search import Hit
@@ -76,6 +78,13 @@ async def sweep_search(work: Work) -> None:
     """Forget words that are in no record, and earlier places that no reader goes on from."""
     await work.search.words.sweep()
     await work.search.forget_places()
+
+
+async def spread(work: Work, wanted: ActorFilter) -> dict[str, list[Facet]]:
+    """How the actors that are asked for spread over kinds, countries, networks and themes: counted once for each state of the registry."""
+    revision = await work.revision.now()
+    counts: dict[str, list[Facet]] = await work.counted.at(revision, wanted, lambda: work.actors.facets(wanted))
+    return counts
 
 
 async def found_of(work: Work, hits: Sequence[Hit], q: str) -> list[Found]:
