@@ -14,13 +14,13 @@ from hubctl.instance import ROOT
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: its name and the command that answers 0 when all is well. `beside`: it begins with the first check; `second_line`: it runs
-    beside the tests, after the others of the second line, and tells what it said when the tests are over."""
+    """One check: its name and the command that answers 0 when all is well. `beside`: it begins with the first check; `partner`: it runs
+    beside the check of that name, after others that do, and tells what it said when that one is over."""
 
     name: str
     command: tuple[str, ...]
     beside: bool = False
-    second_line: bool = False
+    partner: str = ""
 
 
 def checks(*, long: bool, rest: tuple[str, ...]) -> list[Check]:
@@ -37,12 +37,14 @@ def checks(*, long: bool, rest: tuple[str, ...]) -> list[Check]:
         Check("contracts", (python, "-m", "contracts.documents", "--check")),
         Check("kernels", (python, "-m", "hubctl.kernels"), beside=True),
         Check("tests", (*pytest, *_places_of_tests(), "-n", "2", "--dist", "loadfile", *storms, *rest)),
-        Check("tests of whole hubs", (*pytest, *WHOLE_HUBS, *storms, *rest), second_line=True),
+        Check("tests of whole hubs", (*pytest, *WHOLE_HUBS, *storms, *rest), partner="tests"),
         # HiGHS and OR-tools cannot be loaded in one process.
-        Check("tests of proofs", (*pytest, "tests/proofs", *storms, *rest), second_line=True),
+        Check("tests of proofs", (*pytest, "tests/proofs", *storms, *rest), partner="tests"),
         # Browser tests by themselves: playwright keeps an event loop running, beside which no other test could have its own. After the others: a
-        # browser beside them made kills and starts of hubs run out of time on two cores.
-        Check("browser tests", (*pytest, "tests/browser", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", *storms, *rest)),
+        # browser beside them made kills and starts of hubs run out of time on two cores. In two lines with a hub each: one walks through all pages,
+        # and leaves its hub full of strangers' words.
+        Check("browser tests", (*pytest, "tests/browser", *(f"--ignore={place}" for place in WALKS), *storms, *rest)),
+        Check("walks through all pages", (*pytest, *WALKS, *storms, *rest), partner="browser tests"),
     ]
 
 
@@ -56,12 +58,12 @@ def run(*, long: bool, rest: tuple[str, ...]) -> int:
     failed: list[str] = []
     all_checks = checks(long=long, rest=rest)
     begun = {check.name: _begin(check) for check in all_checks if check.beside}
-    for check in (each for each in all_checks if not each.second_line):
-        second = _second_line(all_checks) if check.name == "tests" else None
+    for check in (each for each in all_checks if not each.partner):
+        second = _second_line([each for each in all_checks if each.partner == check.name])
         started = time.monotonic()
         print(f"== {check.name}", flush=True)
         _tell(check, (begun.get(check.name) or _begin(check)).wait(), time.monotonic() - started, failed)
-        for other, result in second or ():
+        for other, result in second:
             code, seconds, said = result.result()
             print(f"== {other.name}\n{said}", end="", flush=True)
             _tell(other, code, seconds, failed)
@@ -76,10 +78,10 @@ def _tell(check: Check, code: int, seconds: float, failed: list[str]) -> None:
         failed.append(check.name)
 
 
-def _second_line(all_checks: list[Check]) -> list[tuple[Check, "Future[tuple[int, float, str]]"]]:
-    """Begin the checks of the second line, one after the other: many tests wait for hubs, so that the machine has time for both lines."""
+def _second_line(partners: list[Check]) -> list[tuple[Check, "Future[tuple[int, float, str]]"]]:
+    """Begin these checks, one after the other: many tests wait for hubs, so that the machine has time for both lines."""
     line = ThreadPoolExecutor(1)
-    begun = [(check, line.submit(_heard, check)) for check in all_checks if check.second_line]
+    begun = [(check, line.submit(_heard, check)) for check in partners]
     line.shutdown(wait=False)
     return begun
 
@@ -101,6 +103,10 @@ WHOLE_HUBS = (
     "tests/deploy",
 )
 """Tests that start whole hubs and kill them: one after the other beside the rest, for several at once run out of time on two cores."""
+
+
+WALKS = ("tests/browser/test_every_page.py", "tests/browser/test_untranslated.py", "tests/browser/test_zz_strangers_words.py")
+"""Browser tests that share one walk through all pages of every role."""
 
 
 def _places_of_tests() -> tuple[str, ...]:

@@ -110,18 +110,6 @@ class Reader:
         return self.page.inner_text("main")
 
 
-WALKING = ("test_every_page", "test_untranslated", "test_zz_strangers_words")
-"""Tests that share one walk through all pages; the last of them leaves its hub full of strangers' words."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two workers with a hub each: one walks, the other does the rest, file by file."""
-    for item in items:
-        name = item.path.stem
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("walking" if name in WALKING else "others"))
-
-
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """The one hub of all browser tests."""
