@@ -84,6 +84,11 @@ class Reader:
     def go(self, path: str) -> None:
         self.page.goto(self.hub.base_url + path, wait_until="domcontentloaded")
 
+    def follow(self, link: str) -> None:
+        """Press the first such link, and wait until its page is there."""
+        with self.page.expect_navigation(wait_until="domcontentloaded"):
+            self.page.locator(link).first.click()
+
     def sign_in(self, role: str) -> None:
         """By hand, as people do; tests of other things take the session that is there (`reader(role)`)."""
         email, password = self.hub.accounts[role]
@@ -94,7 +99,8 @@ class Reader:
         assert "/sign-in" not in self.page.url, self.page.inner_text("main")
 
     def unfold(self) -> None:
-        """Open every choice that is folded, one after the other."""
+        """Open every choice that is folded, one after the other, once the page is there as a whole."""
+        self.page.wait_for_load_state("domcontentloaded")
         for _ in range(40):
             folded = self.page.locator("main details:not([open]) > summary:visible")
             if not folded.count():
@@ -107,6 +113,7 @@ class Reader:
 
     @property
     def words(self) -> str:
+        self.page.wait_for_load_state("domcontentloaded")
         return self.page.inner_text("main")
 
 

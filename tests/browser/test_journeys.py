@@ -31,7 +31,7 @@ def test_a_newcomer_asks_without_a_name_follows_and_withdraws(reader: Callable[.
     window = reader(None, language, java_script_enabled=script)
     page = window.page
     opened(window, "/")
-    page.locator('main a[href="/ask"]').first.click()
+    window.follow('main a[href="/ask"]')
     window.unfold()
     page.check('input[name="kinds"][value="language.class"]')
     send(window)
@@ -73,9 +73,9 @@ def test_a_volunteer_without_an_account_gets_to_a_moderated_offer(reader: Callab
     page.on("framenavigated", lambda frame: loads.append(frame.url))
 
     opened(window, "/")
-    page.locator('main a[href^="/offer"]').first.click()
+    window.follow('main a[href^="/offer"]')
     window.unfold()
-    page.locator('main a[href^="/offer/what?category=language.class"]').first.click()
+    window.follow('main a[href^="/offer/what?category=language.class"]')
     page.fill("#title", title)
     page.fill("#places", "2")
     window.unfold()

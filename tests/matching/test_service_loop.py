@@ -119,6 +119,20 @@ async def test_of_several_needs_posted_together_those_that_are_not_computed_at_o
     assert [([item["offer_id"] for item in each["items"]], each["fresh"]) for each in found] == [([offer["id"]], True)] * 2
 
 
+async def test_nobody_waits_with_a_post_for_an_index_that_others_read(world: "World") -> None:
+    offer = await world.an_offer()
+    case, service = await world.a_case(), world.bench.service
+
+    async with service.resources.keeper._lock:
+        need = await asyncio.wait_for(world.a_need(case), 5)
+    at_first = await world.get(world.coordinator, f"/api/v1/needs/{need['id']}/proposals")
+    await world.bench.run_timer("propose")
+
+    found = await world.get(world.coordinator, f"/api/v1/needs/{need['id']}/proposals")
+    assert (at_first["items"], at_first["fresh"]) == ([], False)
+    assert ([item["offer_id"] for item in found["items"]], found["fresh"]) == ([offer["id"]], True)
+
+
 async def test_an_offer_that_comes_later_is_proposed_to_the_waiting_need(world: "World") -> None:
     need = await world.a_need()
     await world.bench.hear_own()

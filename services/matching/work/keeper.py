@@ -53,8 +53,11 @@ class IndexKeeper:
         return self.index
 
     async def refresh_soon(self, work: "Work") -> Index | None:
-        """As `refresh`, for somebody who waits: None where there is much to read first. Raises LearnsTooEarly."""
+        """As `refresh`, for somebody who waits: None where there is much to read first, or others read it just now. Raises LearnsTooEarly."""
         _must_not_have_written(work)
+        if self._lock.locked():
+            # Whoever waited here would keep a connection of the database meanwhile, and all of them together every one.
+            return None
         async with self._lock:
             if self._place < 0 and await work.offers.count_open() < self._large_from:
                 await self._build(work)
