@@ -152,6 +152,10 @@ def _to_json(value: Any) -> str:  # Any: a JSON value
         return json.dumps(value)
 
 
+JSON_BY_ORJSON: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": orjson.loads}
+"""How engines write and read columns of JSON (Any: arguments of `create_async_engine`)."""
+
+
 def _sqlite_engine(url: str, *, size: int, busy_seconds: float, begin: str, readonly: bool) -> AsyncEngine:
     connect_args = {"async_creator_fn": sqlite_connection.connect}
     engine = create_async_engine(
@@ -160,8 +164,7 @@ def _sqlite_engine(url: str, *, size: int, busy_seconds: float, begin: str, read
         max_overflow=0,
         pool_timeout=busy_seconds,
         connect_args=connect_args,
-        json_serializer=_to_json,
-        json_deserializer=orjson.loads,
+        **JSON_BY_ORJSON,
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -200,8 +203,7 @@ def _postgres_engine(url: str, pool: int, busy_seconds: float) -> AsyncEngine:
         max_overflow=5,
         pool_timeout=busy_seconds,
         pool_pre_ping=True,
-        json_serializer=_to_json,
-        json_deserializer=orjson.loads,
+        **JSON_BY_ORJSON,
         connect_args={"server_settings": settings, "timeout": busy_seconds},
     )
 

@@ -121,13 +121,11 @@ class Service(Generic[W, R]):
             raise NotMigrated(f"The database of {self.name} is at revision {found or 'none'}, this version needs {wanted}. Run: ./hub migrate")
 
     async def _revision(self) -> str | None:
-        async with self.database.reading() as session:
-            try:
+        try:
+            async with self.database.reading() as session:
                 return str((await session.execute(text("SELECT version_num FROM alembic_version"))).scalar_one())
-            except (ProgrammingError, OperationalError, NoResultFound) as error:
-                if "database is locked" in str(error):
-                    raise
-                return None  # no table yet: no revision
+        except (ProgrammingError, OperationalError, NoResultFound):
+            return None  # no table yet: no revision
 
     async def readiness(self) -> dict[str, str]:
         """Part by part: `ok`, or what is wrong in a word."""

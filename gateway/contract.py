@@ -8,13 +8,11 @@ from dataclasses import dataclass
 
 import orjson
 
-from chassis.call import Line, ServiceAway
-from chassis.identity import Caller
+from chassis.call import Line
 from gateway import openapi
 
 SECONDS = 30
 """How long it is answered before the services are asked again: those that run apart are renewed one by one."""
-ASKER = Caller(kind="service", id="gateway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +48,12 @@ class Contract:
         """As it is now. Raises ServiceAway: a part of a contract is no contract."""
         async with self._lock:
             if self._merged is None or time.monotonic() - self._asked_at > SECONDS:
-                parts = dict(zip(self._lines, await asyncio.gather(*map(_text_of, self._lines.values())), strict=True))
+                parts = await openapi.texts(self._lines, "/openapi.json")
                 digests = {name: hashlib.sha256(text).digest() for name, text in parts.items()}
                 if self._merged is None or digests != self._made_from:
                     self._merged = await asyncio.to_thread(_merge, parts, self._public_url)
                 self._made_from, self._asked_at = digests, time.monotonic()
             return self._merged
-
-
-async def _text_of(line: Line) -> bytes:
-    answer = await line.ask(ASKER, "GET", "/openapi.json")
-    if answer.status != 200:
-        raise ServiceAway("A part of the hub does not answer just now; please try again in a moment.")
-    return answer.body
 
 
 def _merge(parts: Mapping[str, bytes], public_url: str) -> Merged:

@@ -1,7 +1,11 @@
 """The one OpenAPI 3.1 document, merged from the services' own: nothing is declared twice. Only what the permission table names is in it."""
 
+import asyncio
 import copy
+from collections.abc import Mapping
 from typing import Any
+
+import orjson
 
 from chassis.call import Line, ServiceAway
 from chassis.identity import Caller
@@ -51,16 +55,18 @@ ALL_OWN_DATA: Document = {
 SSE_NOTE = "Server-sent events; each `data` is a CloudEvents envelope, each `id` a place to go on from (`Last-Event-ID`)."
 
 
-async def fetch(lines: dict[str, Line], path: str = "/openapi.json") -> dict[str, Document]:
-    """Each service's own document. Raises ServiceAway: a part of a contract is no contract."""
+async def texts(lines: Mapping[str, Line], path: str) -> dict[str, bytes]:
+    """What each service answers there. Raises ServiceAway: a part of a contract is no contract."""
     asker = Caller(kind="service", id="gateway")
-    found = {}
-    for service, line in lines.items():
-        answer = await line.ask(asker, "GET", path)
-        if answer.status != 200:
-            raise ServiceAway("A part of the hub does not answer just now; please try again in a moment.")
-        found[service] = answer.json()
-    return found
+    answers = await asyncio.gather(*(line.ask(asker, "GET", path) for line in lines.values()))
+    if any(answer.status != 200 for answer in answers):
+        raise ServiceAway("A part of the hub does not answer just now; please try again in a moment.")
+    return {service: answer.body for service, answer in zip(lines, answers, strict=True)}
+
+
+async def fetch(lines: Mapping[str, Line], path: str) -> dict[str, Document]:
+    """The document that each service has there. Raises ServiceAway."""
+    return {service: orjson.loads(text) for service, text in (await texts(lines, path)).items()}
 
 
 def merge(documents: dict[str, Document], public_url: str) -> Document:
