@@ -26,6 +26,11 @@ class SearchClient:
         """Reports, articles, books and pages, filtered."""
         return await self._ask.list("/api/v1/resources", query)
 
+    async def archive_languages(self) -> list[Record]:
+        """The languages of the archive with how many resources come in each."""
+        found: list[Record] = (await self._ask.get("/api/v1/archive-languages", []))["items"]
+        return found
+
     async def kept(self) -> Listing:
         """The searches that the reader keeps."""
         return await self._ask.list("/api/v1/searches", [("limit", "100")])

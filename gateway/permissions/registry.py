@@ -27,6 +27,7 @@ TABLE: tuple[Rule, ...] = (
         ("GET", "/api/v1/actors/{actor_id}/quality", "read registry"),
         ("GET", "/api/v1/quality", "read registry"),
         ("GET", "/api/v1/practice-kinds", "read registry"),
+        ("GET", "/api/v1/archive-languages", "read registry"),
         ("GET", "/api/v1/compare", "read registry"),
     ),
     *own(

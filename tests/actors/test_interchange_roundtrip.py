@@ -43,6 +43,7 @@ def maybe(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
 
 places = maybe(st.tuples(degrees, degrees))
 themes = st.lists(st.sampled_from(Theme), unique=True, max_size=4).map(tuple)
+tags = st.lists(st.sampled_from(["fr", "en", "pt-BR", "zh-Hant", "fa-AF", "ckb", "sr-Latn-RS"]), unique=True, max_size=4).map(tuple)
 keys = st.lists(slugs, unique=True, max_size=4).map(tuple)
 
 
@@ -80,7 +81,7 @@ ROWS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "resources": st.fixed_dictionaries(
         {
             "id": slugs, "title": words, "authors": maybe(words), "year": maybe(years), "kind": st.sampled_from([one.value for one in ResourceKind]),
-            "topic_themes": themes, "actor_ids": keys, "url": maybe(addresses), "source": addresses,
+            "languages": tags, "topic_themes": themes, "actor_ids": keys, "url": maybe(addresses), "source": addresses,
         }
     ),
 }  # fmt: skip
@@ -105,8 +106,8 @@ def _row_of(line: Any) -> dict[str, Any]:
         }  # fmt: skip
     assert isinstance(line, ResourceLine)
     return {
-        "id": line.slug, "title": line.title, "authors": line.authors, "year": line.year, "kind": line.kind.value, "topic_themes": line.topic_themes,
-        "actor_ids": line.actors, "url": line.url, "source": line.source,
+        "id": line.slug, "title": line.title, "authors": line.authors, "year": line.year, "kind": line.kind.value,
+        "languages": line.languages, "topic_themes": line.topic_themes, "actor_ids": line.actors, "url": line.url, "source": line.source,
     }  # fmt: skip
 
 

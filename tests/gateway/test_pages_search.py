@@ -12,6 +12,7 @@ FACETS = {
 }  # fmt: skip
 RESOURCE = {
     "id": ID, "version": 1, "slug": "x", "title": CANARY, "authors": CANARY, "year": 2018, "kind": "report", "topic_themes": ["housing"],
+    "languages": ["fr", "ar"],
     "actors": [{"id": ID, "slug": "grenoble-fr", "kind": "municipality", "name": CANARY}], "url": "javascript:alert(1)", "source": "x",
 }  # fmt: skip
 SEARCH = {
@@ -20,6 +21,7 @@ SEARCH = {
 }  # fmt: skip
 ANSWERS: dict[str, Any] = {
     "GET /api/v1/actors/facets": FACETS, "GET /api/v1/actors": page_of(ACTOR), "GET /api/v1/resources": page_of(RESOURCE),
+    "GET /api/v1/archive-languages": {"items": [{"language": "und", "count": 3}, {"language": "fr", "count": 2}, {"language": "de", "count": 1}]},
     "GET /api/v1/actors/suggest": [ACTOR], "GET /api/v1/searches": page_of(SEARCH), "POST /api/v1/searches": SEARCH,
     f"PATCH /api/v1/searches/{ID}": SEARCH, f"DELETE /api/v1/searches/{ID}": SEARCH,
 }  # fmt: skip
@@ -49,6 +51,23 @@ async def test_what_was_found_comes_with_its_number_and_with_ways_to_narrow_it(d
     assert "(2)" in page and "/actors/grenoble-fr" in page
     assert "/actors?q=solid&amp;kind=municipality" in page
     assert "/actors?q=solid&amp;network=net" in page
+
+
+async def test_the_archive_is_narrowed_by_the_languages_that_it_has(door: Door) -> None:
+    page = (await door.get("/archive?language=fr")).text
+
+    choices = page.split('id="language"')[1].split("</select>")[0]
+    order = [choices.index(text) for text in ('<option value="fr" selected>French (2)', "German (1)", '<option value="und">Not known (3)')]
+    assert order == sorted(order)
+    assert '<a href="/archive?language=ar#found">Arabic</a>' in page
+
+
+async def test_the_archive_is_shown_while_its_languages_are_away(door: Door) -> None:
+    del door.fakes.answers["GET /api/v1/archive-languages"]
+
+    page = await door.get("/archive")
+
+    assert page.status_code == 200 and 'id="language"' not in page.text
 
 
 async def test_the_list_is_shown_while_the_counts_are_away(door: Door) -> None:

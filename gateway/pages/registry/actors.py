@@ -11,6 +11,7 @@ from chassis.errors import HubError, NotFound
 from gateway.clients import Listing, ProblemFromService
 from gateway.clients.asking import Record
 from gateway.pages.door import Here, PageRoute, Visit, pairs
+from gateway.pages.formats import language_name, number
 from gateway.pages.forms import Form
 from gateway.pages.words import say as _
 
@@ -20,6 +21,8 @@ Cursor = Annotated[str, Query(max_length=500)]
 KEPT = ("q", "kind", "country", "network", "theme", "practice", "has_declaration", "confirmed")
 """What a saved search can hold."""
 FACETS = ("kind", "country", "network", "theme")
+UNTOLD = "und"
+"""The language that nobody told (BCP 47)."""
 NARROWED = 12
 """Values of one kind that are shown to narrow a search."""
 
@@ -98,10 +101,10 @@ def _narrowed(wanted: Mapping[str, str], facets: Record | None) -> dict[str, lis
 
 @router.get("/archive")
 async def find_resources(
-    visit: Here, q: Text = "", theme: Text = "", year: Text = "", kind: Text = "", actor: Text = "", cursor: Cursor = ""
+    visit: Here, q: Text = "", theme: Text = "", year: Text = "", kind: Text = "", language: Text = "", actor: Text = "", cursor: Cursor = ""
 ) -> Response:
     """Search the archive of reports, articles, books and pages; the city or organisation by its name or key."""
-    wanted = {"q": q.strip(), "theme": theme, "year": year.strip(), "kind": kind, "actor": actor.strip()}
+    wanted = {"q": q.strip(), "theme": theme, "year": year.strip(), "kind": kind, "language": language, "actor": actor.strip()}
     unclear = False
     try:
         about = await _key_of(visit, wanted["actor"])
@@ -112,8 +115,20 @@ async def find_resources(
         listing, unclear = Listing([]), True
     form = Form({name: [value] for name, value in wanted.items()})
     return visit.page(
-        "registry/archive.html", form=form, listing=listing, unclear=unclear, wanted={name: value for name, value in wanted.items() if value}
-    )
+        "registry/archive.html", form=form, listing=listing, unclear=unclear, languages=await _languages(visit),
+        wanted={name: value for name, value in wanted.items() if value},
+    )  # fmt: skip
+
+
+async def _languages(visit: Visit) -> list[tuple[str, str]]:
+    """The languages of the archive by name, with how many resources come in each; last those of which nobody told one."""
+    try:
+        rows = await visit.ask.search.archive_languages()
+    except HubError:
+        return []  # the list is worth more than this way to narrow it
+    named = sorted((row for row in rows if row["language"] != UNTOLD), key=lambda row: language_name(row["language"]).casefold())
+    choices = [(row["language"], f"{language_name(row['language'])} ({number(row['count'])})") for row in named]
+    return choices + [(UNTOLD, f"{_('Not known')} ({number(row['count'])})") for row in rows if row["language"] == UNTOLD]
 
 
 async def _key_of(visit: Visit, named: str) -> str:

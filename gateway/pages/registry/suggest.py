@@ -13,6 +13,7 @@ from gateway.clients.asking import Record
 from gateway.pages.door import Here, PageRoute, Visit
 from gateway.pages.forms import Form
 from gateway.pages.registry.actor import Key
+from gateway.pages.vocabulary import words_of
 from gateway.pages.words import say as _
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -24,7 +25,7 @@ POINTERS = {
     **{f"/values/municipality/{name}": name for name in FIELDS},
     **{f"/values/declaration/{name}": name for name in ("type", "date", "title")},
     "/values/member_id": "member", "/values/network_id": "network", "/values/municipality_id": "name", "/source": "source", "/note": "note",
-    "/homepage": "homepage", "/email": "email",
+    "/values/languages": "language", "/homepage": "homepage", "/email": "email",
 }  # fmt: skip
 Given = dict[str, Any]
 """Proposed values (Any: JSON)."""
@@ -78,7 +79,8 @@ async def _membership(visit: Visit, form: Form) -> Given:
 
 async def _resource(visit: Visit, form: Form) -> Given:
     values: Given = {name: form.text(name) for name in ("title", "kind", "authors", "url")} | {"year": form.whole("year")}
-    return {**{name: value for name, value in values.items() if value not in ("", None)}, "topic_themes": form.many("topic_themes")}
+    lists = {"languages": form.many("language"), "topic_themes": form.many("topic_themes")}
+    return {name: value for name, value in (values | lists).items() if value not in ("", None, [], [""])}
 
 
 PROPOSALS: dict[str, Callable[[Visit, Form], Awaitable[Given]]] = {
@@ -105,7 +107,8 @@ async def _shown(visit: Visit, form: Form, kind: str, actor: Record | None, stat
     if not visit.visitor.signed_in and (not stamp or any(fault.field is None for fault in form.faults)):
         # A fault of no field may be the stamp's: it was used, or the form was open for too long.
         stamp = await visit.ask.suggestions.stamp()
-    return visit.page("registry/suggest.html", status, form=form, kind=kind, actor=actor, stamp=stamp)
+    languages = (await words_of(visit)).language_choices if kind == "missing_resource" else []
+    return visit.page("registry/suggest.html", status, form=form, kind=kind, actor=actor, stamp=stamp, languages=languages)
 
 
 @router.get("/suggest")

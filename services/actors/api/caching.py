@@ -6,7 +6,7 @@ from fastapi import Request, Response
 
 from services.actors.work import Work
 
-REPRESENTATION = "1"
+REPRESENTATION = "2"
 """Rises when the same data are answered in another shape."""
 CACHE_CONTROL = "public, no-cache"
 """Anybody may keep it; they ask each time whether it still holds."""

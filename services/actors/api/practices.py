@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 
 from chassis.context import locale
 from chassis.edge import HubRoute
-from chassis.paging import Page, Paging, listed
+from chassis.paging import Page
 from services.actors.api.common import KEY_PATTERN, InCountry, InOneTransaction, OfActor, RecordId, Version, id_of
-from services.actors.api.interchange.changes import ModifiedAfter, page_or_changes
-from services.actors.api.shaping import Shaped, many, one, shaped
+from services.actors.api.listing import AskedList
+from services.actors.api.shaping import Shaped, one, shaped
 from services.actors.model.practices import practice_kinds
 from services.actors.model.vocabulary import Practice, Purpose
 from services.actors.schemas.provenance import (
@@ -25,26 +25,25 @@ from services.actors.schemas.provenance import (
 )
 from services.actors.store import parts as stored
 from services.actors.use_cases import comparing, parts
+from services.actors.work import Work
 
 router = APIRouter(prefix="/api/v1", route_class=HubRoute, tags=["registry"])
 
 
 @router.get("/capacities", response_model=Page[CapacityRead])
 async def list_capacities(
-    request: Request,
-    response: Response,
-    work: InOneTransaction,
-    paging: Paging,
+    asked: AskedList,
     municipality: Annotated[OfActor, Query(description="Only of this municipality: UUID or readable key.")] = None,
     purpose: Annotated[Purpose | None, Query(description="Only for this purpose.")] = None,
     country: InCountry = None,
     on: Annotated[date | None, Query(ge=date(1900, 1, 1), le=date(2100, 12, 31), description="Only what holds on this day.")] = None,
-    modified_after: ModifiedAfter = None,
-) -> dict[str, Any]:
+) -> Any:  # Any: FastAPI shapes it
     """How many people municipalities say they can receive; what begins last comes first. For everybody."""
-    conditions = stored.of_capacity(await id_of(work, municipality), purpose, country, on)
-    page = await page_or_changes(response, work, work.capacities, paging, modified_after, conditions)
-    return listed(request, response, await many(work, page))
+
+    async def wanted(work: Work) -> stored.Conditions:
+        return stored.of_capacity(await id_of(work, municipality), purpose, country, on)
+
+    return await asked.answer(lambda work: work.capacities, wanted)
 
 
 @router.post("/capacities", status_code=201, response_model=CapacityRead)
@@ -85,19 +84,17 @@ async def list_practice_kinds() -> dict[str, Any]:
 
 @router.get("/practices", response_model=Page[PracticeRead])
 async def list_practices(
-    request: Request,
-    response: Response,
-    work: InOneTransaction,
-    paging: Paging,
+    asked: AskedList,
     actor: OfActor = None,
     practice: Annotated[Practice | None, Query(description="Only of this kind.")] = None,
     country: InCountry = None,
-    modified_after: ModifiedAfter = None,
-) -> dict[str, Any]:
+) -> Any:  # Any: as above
     """Which organisations have which kinds of practice. For everybody."""
-    conditions = stored.of_practice(await id_of(work, actor), practice, country)
-    page = await page_or_changes(response, work, work.practices, paging, modified_after, conditions)
-    return listed(request, response, await many(work, page))
+
+    async def wanted(work: Work) -> stored.Conditions:
+        return stored.of_practice(await id_of(work, actor), practice, country)
+
+    return await asked.answer(lambda work: work.practices, wanted)
 
 
 @router.post("/practices", status_code=201, response_model=PracticeRead)

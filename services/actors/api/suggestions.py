@@ -9,6 +9,7 @@ from chassis.edge import HubRoute
 from chassis.errors import invalid_field
 from chassis.paging import Page, Paging, listed
 from services.actors.api.common import InOneTransaction, Key
+from services.actors.api.listing import lists_fixed
 from services.actors.model.records import Actor
 from services.actors.model.suggestions import STAMP_HOURS, AnswerState, Claim, Stamps, Suggestion, SuggestionKind
 from services.actors.schemas import suggestions as schemas
@@ -87,7 +88,7 @@ async def accept_suggestion(suggestion_id: SuggestionId, body: schemas.Suggestio
     values = {name: value for name, value in {**found.values, **body.values}.items() if name not in body.leave_out}
     checked = schemas.proposed(found.kind, found.record_kind, values, found.source)
     given = checked.model_dump(exclude_unset=found.record_kind is not None)
-    return _plain(await suggestions.accept(work, found, _lists_fixed(given), body.record_version))
+    return _plain(await suggestions.accept(work, found, lists_fixed(given), body.record_version))
 
 
 @router.post("/suggestions/{suggestion_id}/refuse", response_model=schemas.SuggestionRead)
@@ -141,8 +142,3 @@ async def _compared(work: Work, found: Suggestion) -> dict[str, Any]:
     version, changes = await suggestions.compared(work, found)
     shown = [{"field": change.field, "now": change.before, "proposed": change.after} for change in changes]
     return {**_plain(found), "record_version_now": version, "changes": shown}
-
-
-def _lists_fixed(fields: dict[str, Any]) -> dict[str, Any]:
-    """Lists as tuples, since records are frozen."""
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}

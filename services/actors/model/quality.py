@@ -89,8 +89,8 @@ FIELDS: dict[type[Record], tuple[Wanted, ...]] = {
         Wanted(35, "summary", _has("summary")), Wanted(20, "year", _has("year")), Wanted(10, "partners", _has("partners")), _source(20), _read(15),
     ),
     Resource: (
-        Wanted(30, "url", _has("url")), Wanted(25, "year", _has("year")), Wanted(20, "authors", _has("authors")),
-        Wanted(15, "topic_themes", _has("topic_themes")), _read(10),
+        Wanted(25, "url", _has("url")), Wanted(20, "year", _has("year")), Wanted(20, "authors", _has("authors")),
+        Wanted(10, "languages", _has("languages")), Wanted(15, "topic_themes", _has("topic_themes")), _read(10),
     ),
     Capacity: (Wanted(25, "ends_on", _has("ends_on")), _source(50), _read(25)),
     Practice: (Wanted(25, "since", _has("since")), Wanted(25, "note", _has("note")), _source(30), _read(20)),

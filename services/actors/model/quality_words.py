@@ -6,6 +6,7 @@ SENTENCES = {
     "country": "Add the country.",
     "ends_on": "Add the last day of the period.",
     "exact_date": "Find out the exact day.",
+    "languages": "Choose one language at least.",
     "note": "Add a few words on it.",
     "own_organisation": "Ask the organisation itself to look after this record.",
     "partners": "Name the partners, if there are any.",

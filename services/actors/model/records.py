@@ -114,13 +114,14 @@ class Initiative(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource(Record):
-    """A report, article, book or page; `actors` are the actors it is about or from."""
+    """A report, article, book or page. `languages` are BCP 47 tags, none where nobody told; `actors` are those it is about or from."""
 
     slug: str
     title: str
     authors: str | None = None
     year: int | None = None
     kind: ResourceKind
+    languages: tuple[str, ...] = ()
     topic_themes: tuple[Theme, ...] = ()
     actors: tuple[UUID, ...] = ()
     url: str | None = None

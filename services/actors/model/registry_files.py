@@ -8,6 +8,7 @@ from services.actors.model.import_report import KINDS, Faults
 from services.actors.model.spreadsheet import Cells, read_rows
 from services.actors.model.vocabulary import (
     DECLARING_KINDS,
+    MOST_LANGUAGES,
     MOST_LINKED,
     MOST_PEOPLE,
     NAME_LENGTH,
@@ -27,8 +28,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "memberships": ("network_id", "member_id", "role", "since", "source"),
     "initiatives": ("id", "actor_id", "title", "themes", "year", "partners", "summary", "source"),
     "declarations": ("municipality_id", "type", "date", "title", "source"),
-    "resources": ("id", "title", "authors", "year", "kind", "topic_themes", "actor_ids", "url", "source"),
+    "resources": ("id", "title", "authors", "year", "kind", "languages", "topic_themes", "actor_ids", "url", "source"),
 }
+OPTIONAL = frozenset({"languages"})
+"""Columns that a file may leave out; what they tell then stays as it is in the registry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class ResourceLine:
     authors: str | None
     year: int | None
     kind: ResourceKind
+    languages: tuple[str, ...] | None
     topic_themes: tuple[Theme, ...]
     actors: tuple[str, ...]
     url: str | None
@@ -137,7 +141,7 @@ def read_files(contents: Mapping[str, bytes], faults: Faults) -> RegistryFiles:
     def lines(kind: str, parse: Callable[[Cells], Line | None], key: Callable[[Line], object]) -> tuple[Line, ...]:
         if kind not in contents:
             return ()
-        return tuple(_once(kind, (parse(cells) for cells in read_rows(f"{kind}.csv", contents[kind], COLUMNS[kind], faults)), key, faults))
+        return tuple(_once(kind, (parse(cells) for cells in read_rows(f"{kind}.csv", contents[kind], COLUMNS[kind], faults, OPTIONAL)), key, faults))
 
     return RegistryFiles(
         actors=lines("actors", _actor, lambda row: row.slug),
@@ -201,8 +205,8 @@ def _resource(cells: Cells) -> ResourceLine | None:
         cells.slug("id"), cells.required_text("title", TITLE_LENGTH), cells.text("authors", TITLE_LENGTH), cells.year("year"),
     )  # fmt: skip
     rest = (
-        cells.choices("topic_themes", Theme), cells.slugs("actor_ids", MOST_LINKED), cells.web_address("url", URL_LENGTH),
-        cells.citation("source", SOURCE_LENGTH),
+        cells.languages("languages", MOST_LANGUAGES), cells.choices("topic_themes", Theme), cells.slugs("actor_ids", MOST_LINKED),
+        cells.web_address("url", URL_LENGTH), cells.citation("source", SOURCE_LENGTH),
     )  # fmt: skip
     return None if cells.wrong or kind is None else ResourceLine(cells.line, slug, title, authors, year, kind, *rest)
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from chassis.formulas import FORMULA, GUARD, unguarded
 from services.actors.model.import_report import Faults
-from services.actors.model.texts import is_citation, is_date, is_slug, is_web_address, is_year
+from services.actors.model.texts import is_citation, is_date, is_slug, is_web_address, is_year, language_tags
 
 E = TypeVar("E", bound=StrEnum)
 MOST_ROWS = 50_000
@@ -22,8 +22,11 @@ _INTEGER = re.compile(r"-?\d{1,12}", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,4}(\.\d{1,15})?", re.ASCII)
 
 
-def read_rows(file: str, content: bytes, columns: Sequence[str], faults: Faults) -> Iterator["Cells"]:
-    """The rows of a file with exactly these columns, in any order. Faults of form (encoding, quotes, columns) end the reading."""
+def read_rows(file: str, content: bytes, columns: Sequence[str], faults: Faults, optional: Collection[str] = ()) -> Iterator["Cells"]:
+    """The rows of a file with exactly these columns, in any order; those that are `optional` may be left out.
+
+    Faults of form (encoding, quotes, columns) end the reading.
+    """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -34,7 +37,7 @@ def read_rows(file: str, content: bytes, columns: Sequence[str], faults: Faults)
     line = 1
     try:
         header = [name.strip() for name in next(reader, [])]
-        if not _header_is_right(file, header, columns, faults):
+        if not _header_is_right(file, header, columns, faults, optional):
             return
         rows = 0
         line = reader.line_num + 1
@@ -53,14 +56,14 @@ def read_rows(file: str, content: bytes, columns: Sequence[str], faults: Faults)
         faults.add(file, line, "not_csv", "This line is not well-formed CSV; look for a quotation mark that is not closed.")
 
 
-def _header_is_right(file: str, header: list[str], columns: Sequence[str], faults: Faults) -> bool:
+def _header_is_right(file: str, header: list[str], columns: Sequence[str], faults: Faults, optional: Collection[str]) -> bool:
     expected = ", ".join(columns)
     if not header:
         faults.add(file, 1, "no_header", "The file is empty; its first line names the columns: {columns}.", columns=expected)
         return False
     before = len(faults.found)
     for column in columns:
-        if column not in header:
+        if column not in header and column not in optional:
             faults.add(file, 1, "column_missing", "The column {name} is missing.", column, name=column)
     for place, name in enumerate(header, 1):
         if name not in columns:
@@ -154,6 +157,15 @@ class Cells:
             self.fault(column, "not_in_list", "Choose from: {choices}.", choices=", ".join(known))
             return ()
         return tuple(known[value] for value in values)
+
+    def languages(self, column: str, most: int) -> tuple[str, ...] | None:
+        """BCP 47 tags parted by semicolons, each once; None where the file has no such column."""
+        if column not in self.values:
+            return None
+        tags = language_tags(self._list(column, most))
+        if tags is None:
+            self.fault(column, "not_a_language", "Use language codes such as en, fr or zh-Hant.")
+        return tags
 
     def choice(self, column: str, allowed: type[E]) -> E | None:
         """One word of a closed list."""

@@ -84,7 +84,7 @@ _VALUES: dict[type[Record], Callable[[Record], tuple[Any, ...]]] = {cls: attrget
 _READERS: dict[str, Callable[[Any], Any]] = {
     "id": UUID, "created_at": datetime.fromisoformat, "updated_at": datetime.fromisoformat, "read_on": date.fromisoformat,
     "entered_by": EnteredBy, "role": MembershipRole, "confirmation": Confirmation, "type": DeclarationType, "purpose": Purpose,
-    "practice": PracticeTag, "themes": _themes, "topic_themes": _themes, "partners": _ids, "actors": _ids, "network_id": UUID,
+    "practice": PracticeTag, "themes": _themes, "topic_themes": _themes, "languages": tuple, "partners": _ids, "actors": _ids, "network_id": UUID,
     "member_id": UUID, "municipality_id": UUID, "actor_id": UUID, "begins_on": date.fromisoformat, "ends_on": date.fromisoformat,
 }  # fmt: skip
 _KIND_READERS: dict[type[Record], Callable[[Any], Any]] = {Actor: ActorKind, Resource: ResourceKind}

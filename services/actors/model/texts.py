@@ -3,6 +3,7 @@
 import calendar
 import re
 import unicodedata
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -11,6 +12,9 @@ from services.actors.model.vocabulary import FIRST_YEAR, LAST_YEAR, SLUG_LENGTH,
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"})
 _GAPS = re.compile("[^a-z0-9]+")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?=\S)", re.IGNORECASE)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
+UNTOLD = "und"
+"""BCP 47 for a language that nobody told: asked for in filters, never stored."""
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
@@ -68,6 +72,20 @@ def is_date(text: str) -> bool:
 def date_precision(text: str) -> str:
     """How precise an ISO date is: year, month or day."""
     return {4: "year", 7: "month"}.get(len(text), "day")
+
+
+def language_tag(text: str) -> str | None:
+    """A BCP 47 tag in its usual spelling (`PT-br` is `pt-BR`, `zh-hant` is `zh-Hant`); None for what is none."""
+    if not _LANGUAGE.fullmatch(text):
+        return None
+    first, *rest = text.split("-")
+    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part.lower() for part in rest)])
+
+
+def language_tags(texts: Iterable[str]) -> tuple[str, ...] | None:
+    """BCP 47 tags, each once, without the one that tells nothing; None where one is no tag."""
+    tags = [language_tag(text) for text in texts]
+    return None if None in tags else tuple(dict.fromkeys(tag for tag in tags if tag and tag != UNTOLD))
 
 
 def is_web_address(text: str) -> bool:

@@ -121,6 +121,8 @@ SLUG_LENGTH = 80
 NOTE_LENGTH = 500
 MOST_PLACES = 1_000_000
 """The most places of reception that are believed."""
+MOST_LANGUAGES = 20
+"""The most languages that one resource comes in."""
 MOST_LINKED = 50
 """The most actors that one initiative or resource names."""
 FIRST_YEAR, LAST_YEAR = 1800, 2100

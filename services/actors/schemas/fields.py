@@ -7,10 +7,11 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from chassis.problems import Refused
-from services.actors.model.texts import is_citation, is_date, is_slug, is_web_address
+from services.actors.model.texts import is_citation, is_date, is_slug, is_web_address, language_tags
 from services.actors.model.vocabulary import (
     FIRST_YEAR,
     LAST_YEAR,
+    MOST_LANGUAGES,
     MOST_LINKED,
     MOST_PEOPLE,
     MOST_PLACES,
@@ -48,6 +49,13 @@ def _date(text: str) -> str:
     if not is_date(text):
         raise Refused("date", "Use a date that exists, as a day, month or year: 2015-09-04, 2015-09 or 2015.")
     return text
+
+
+def _languages(tags: list[str]) -> list[str]:
+    found = language_tags(tags)
+    if found is None:
+        raise Refused("not_a_language", "Use language codes such as en, fr or zh-Hant.")
+    return list(found)
 
 
 def _each_once(values: list[object]) -> list[object]:
@@ -110,6 +118,13 @@ Themes = Annotated[
     list[Theme],
     Field(max_length=len(Theme), description="Themes of the closed list.", examples=[["language", "housing"]]),
     AfterValidator(_each_once),
+]
+LANGUAGE_PATTERN = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
+LanguageTag = Annotated[str, Field(min_length=2, max_length=35, pattern=LANGUAGE_PATTERN, examples=["fr"])]
+Languages = Annotated[
+    list[LanguageTag],
+    Field(max_length=MOST_LANGUAGES, description="Languages it comes in (BCP 47); empty where nobody told.", examples=[["fr", "en"]]),
+    AfterValidator(_languages),
 ]
 ActorIds = Annotated[list[UUID], Field(max_length=MOST_LINKED, description="Ids of actors.", examples=[[]]), AfterValidator(_each_once)]
 

@@ -16,6 +16,7 @@ from services.actors.schemas.fields import (
     ActorRef,
     Authors,
     Citation,
+    Languages,
     PreciseDate,
     ReadOn,
     Shape,
@@ -167,6 +168,7 @@ class ResourceCreate(Body):
     authors: Authors | None = None
     year: Year | None = None
     kind: ResourceKind = Field(description="What it is.", examples=["report"])
+    languages: Languages = Field(default_factory=list)
     topic_themes: Themes = Field(default_factory=list)
     actors: ActorIds = Field(default_factory=list)
     url: WebAddress | None = None
@@ -181,11 +183,25 @@ class ResourceUpdate(Body):
     authors: Authors | None = None
     year: Year | None = None
     kind: ResourceKind = Field(default_factory=lambda: ResourceKind.REPORT, description="What it is.")
+    languages: Languages = Field(default_factory=list)
     topic_themes: Themes = Field(default_factory=list)
     actors: ActorIds = Field(default_factory=list)
     url: WebAddress | None = None
     source: Citation = Field(default_factory=str)
     read_on: ReadOn | None = None
+
+
+class ArchiveLanguageRead(Shape):
+    """How many resources come in a language."""
+
+    language: str = Field(description="BCP 47; `und` where nobody told.", examples=["fr"])
+    count: int = Field(examples=[12])
+
+
+class ArchiveLanguagesRead(Shape):
+    """The languages of the archive."""
+
+    items: list[ArchiveLanguageRead]
 
 
 class ResourceRead(RecordRead):
@@ -196,6 +212,7 @@ class ResourceRead(RecordRead):
     authors: str | None
     year: int | None = Field(examples=[2024])
     kind: ResourceKind
+    languages: list[str] = Field(description="Languages it comes in (BCP 47); empty where nobody told.", examples=[["fr", "en"]])
     topic_themes: list[Theme]
     actors: list[ActorRef]
     url: str | None

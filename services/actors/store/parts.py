@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.actors.model.records import Capacity, Declaration, Initiative, Membership, Practice, Resource
+from services.actors.model.texts import UNTOLD
 from services.actors.store.records import Records, holds
 from services.actors.store.rows import (
     capacity_of,
@@ -116,8 +117,8 @@ def of_initiative(actor: UUID | None, theme: str | None, unconfirmed_by: UUID | 
     return found
 
 
-def of_resource(actor: UUID | None, theme: str | None, kind: str | None, year: int | None) -> Conditions:
-    """Resources that name an actor, of a theme, of a kind, of a year."""
+def of_resource(actor: UUID | None, theme: str | None, kind: str | None, year: int | None, language: str | None = None) -> Conditions:
+    """Resources that name an actor, of a theme, of a kind, of a year, in a language (`fr` meets `fr-CH`; UNTOLD: nobody told)."""
     found: Conditions = []
     if actor is not None:
         found.append(holds(col(ResourceRow.actors), actor))
@@ -127,6 +128,10 @@ def of_resource(actor: UUID | None, theme: str | None, kind: str | None, year: i
         found.append(col(ResourceRow.kind) == kind)
     if year is not None:
         found.append(col(ResourceRow.year) == year)
+    if language == UNTOLD:
+        found.append(col(ResourceRow.languages) == "")
+    elif language is not None:
+        found.append(or_(holds(col(ResourceRow.languages), language), col(ResourceRow.languages).contains(f";{language}-", autoescape=True)))
     return found
 
 

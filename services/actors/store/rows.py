@@ -109,8 +109,8 @@ def resource_of(row: ResourceRow) -> Resource:
     """The record in a row."""
     return Resource(
         **_record(row), slug=row.slug, title=row.title,
-        authors=row.authors, year=row.year, kind=ResourceKind(row.kind), topic_themes=_themes(row.topic_themes), actors=_ids(row.actors),
-        url=row.url,
+        authors=row.authors, year=row.year, kind=ResourceKind(row.kind), languages=tuple(parted(row.languages)),
+        topic_themes=_themes(row.topic_themes), actors=_ids(row.actors), url=row.url,
     )  # fmt: skip
 
 
@@ -118,7 +118,8 @@ def resource_values(resource: Resource) -> Values:
     """The row of a record."""
     return {
         **_common(resource), "slug": resource.slug, "title": resource.title, "authors": resource.authors, "year": resource.year,
-        "kind": resource.kind.value, "topic_themes": joined(resource.topic_themes), "actors": joined(resource.actors), "url": resource.url,
+        "kind": resource.kind.value, "languages": joined(resource.languages), "topic_themes": joined(resource.topic_themes),
+        "actors": joined(resource.actors), "url": resource.url,
         "folded": folded(resource.title, resource.authors, limit=1200),
     }  # fmt: skip
 

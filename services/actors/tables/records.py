@@ -134,6 +134,7 @@ class ResourceRow(Base, table=True):
     authors: str | None = Field(default=None, max_length=300)
     year: int | None = None
     kind: str = Field(max_length=20)
+    languages: str = Field(max_length=800, sa_column_kwargs={"server_default": ""})
     topic_themes: str = Field(max_length=400)
     actors: str = Field(sa_column=Column(Text, nullable=False))
     url: str | None = Field(default=None, max_length=500)

@@ -122,28 +122,47 @@ async def _write_parts(work: Work, files: RegistryFiles, ids: Mapping[str, UUID]
     resources = [
         Resource(
             id=resource_id_of(row.slug), slug=row.slug, title=row.title, authors=row.authors, year=row.year, kind=row.kind,
-            topic_themes=row.topic_themes, actors=tuple(ids[actor] for actor in row.actors), url=row.url, source=row.source, **times,
+            languages=row.languages or (), topic_themes=row.topic_themes, actors=tuple(ids[actor] for actor in row.actors), url=row.url,
+            source=row.source, **times,
         )
         for row in files.resources
     ]  # fmt: skip
+    untold = ("languages",) if any(row.languages is None for row in files.resources) else ()
     return {
         "memberships": await _write(work, work.memberships, memberships, dry_run, "memberships", files.memberships, listing),
         "initiatives": await _write(work, work.initiatives, initiatives, dry_run, "initiatives", files.initiatives, listing),
         "declarations": await _write(work, work.declarations, declarations, dry_run, "declarations", files.declarations, listing),
-        "resources": await _write(work, work.resources, resources, dry_run, "resources", files.resources, listing),
+        "resources": await _write(work, work.resources, resources, dry_run, "resources", files.resources, listing, untold),
     }
 
 
 async def _write(
-    work: Work, store: Records[R], wanted: Sequence[R], dry_run: bool, kind: str, lines: Sequence[Any], listing: list[Listed] | None
+    work: Work,
+    store: Records[R],
+    wanted: Sequence[R],
+    dry_run: bool,
+    kind: str,
+    lines: Sequence[Any],
+    listing: list[Listed] | None,
+    untold: Sequence[str] = (),
 ) -> Counts:  # Any: rows of the file, each with its line
+    stored = await store.known(record.id for record in wanted)
+    if untold:
+        wanted = [_with(record, stored.get(record.id), untold) for record in wanted]
     by_id = {record.id: record for record in wanted}
-    stored = await store.known(by_id)
     new, other, same = _compare(by_id, stored)
     _list(listing, kind, lines, wanted, stored)
     if not dry_run:
         await _record(work, new, other, stored)
     return Counts(len(new), len(other), same)
+
+
+def _with(record: R, known: R | None, names: Sequence[str]) -> R:
+    """The record with the stored values of fields that the file does not tell."""
+    if known is None:
+        return record
+    kept: dict[str, Any] = {name: getattr(known, name) for name in names}  # Any: values of the record's fields
+    return replace(record, **kept)
 
 
 def _list(listing: list[Listed] | None, kind: str, lines: Sequence[Any], wanted: Sequence[R], stored: Mapping[UUID, R]) -> None:  # Any: as above

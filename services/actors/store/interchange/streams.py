@@ -64,7 +64,8 @@ def _initiative(row: Any) -> Row:
 def _resource(row: Any) -> Row:
     return {
         "id": row.slug, "title": row.title, "authors": row.authors, "year": row.year, "kind": row.kind,
-        "topic_themes": parted(row.topic_themes), "actor_ids": parted(row.actors), "url": row.url, "source": row.source, **_common(row),
+        "languages": parted(row.languages), "topic_themes": parted(row.topic_themes), "actor_ids": parted(row.actors), "url": row.url,
+        "source": row.source, **_common(row),
     }  # fmt: skip
 
 
