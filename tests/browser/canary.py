@@ -3,6 +3,7 @@
 import httpx2
 
 from tests.browser.conftest import Hub
+from tests.browser.reader import PATIENCE
 from tests.browser.site import FoundForm, Page, Site
 
 CANARY = "<script>window.canary=1</script>\"><img src=x onerror=window.canary=1>'"
@@ -17,7 +18,7 @@ def post_everywhere(hub: Hub, role: str | None, site: Site) -> list[str]:
     found: list[str] = []
     # The language of the account is chosen before, so that no test changes it in the midst.
     cookies = hub.cookies(role, "en")
-    with httpx2.Client(base_url=hub.base_url, cookies=cookies, headers={"Accept": "text/html"}, timeout=30) as client:
+    with httpx2.Client(base_url=hub.base_url, cookies=cookies, headers={"Accept": "text/html"}, timeout=PATIENCE) as client:
         for form in site.forms():
             if form.upload or not form.typed or (role and form.action.startswith(LEFT_ALONE)):
                 continue

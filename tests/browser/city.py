@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.browser.conftest import Hub
+from tests.browser.reader import NEWS
 from tests.journeys.journey import CANARIES, case_body, need_body, offer_body
 
 SOURCE = {"source": "https://example.org/made-for-a-test", "read_on": "2026-11-02"}
@@ -93,7 +94,7 @@ def _ask(today: Any) -> dict[str, Any]:
     }
 
 
-def _until(holds: Callable[[], bool], seconds: float = 30) -> None:
+def _until(holds: Callable[[], bool], seconds: float = NEWS) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "the city was not filled in time"

@@ -1,13 +1,13 @@
 """A browser, one running hub for all tests, and people whose sessions are there already. Skipped with a notice where chromium is missing.
 
 Nobody signs in twice: each role has one session, put into the window as a cookie. `HUB_DEMO_ACCOUNTS` may name the accounts file of a demo
-that runs already; otherwise a small hub is started, and filled when a test first asks for a city with something in it.
+that runs already; otherwise a small hub is started, and filled when a test first asks for a city with something in it. `HUB_BROWSER_SLOWER=6`
+makes the browser that many times slower, as on a cheap phone or a busy machine.
 """
 
 import asyncio
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from chassis.language import PSEUDO_VARIABLE
+from tests.browser.chromium import CHROMIUM, SLOWER, begun
+from tests.browser.reader import PATIENCE, Reader
 from tests.browser.untranslated import PSEUDO
 
 if TYPE_CHECKING:
     from tests.browser.site import Site
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 SESSION_COOKIE = "hub-session-loopback"
 SETTINGS = {
     "GATEWAY_DEMO": "true",
@@ -48,7 +49,7 @@ class Hub:
     def ask(self, role: str | None, method: str, path: str, body: Any = None, *, well: bool = True) -> Any:
         """One request to the API."""
         headers = {"Authorization": f"Bearer {self.token(role)}"} if role else {}
-        answer = httpx2.request(method, self.base_url + path, json=body, headers=headers, timeout=30)
+        answer = httpx2.request(method, self.base_url + path, json=body, headers=headers, timeout=PATIENCE)
         assert not well or answer.status_code in (200, 201, 202, 204), (role, method, path, answer.status_code, answer.text)
         return answer.json() if answer.content and answer.status_code < 300 else None
 
@@ -65,56 +66,12 @@ class Hub:
             return {"hub-language": language}
         if self.languages.get(role) != language:
             headers = {"Authorization": f"Bearer {self.token(role)}"}
-            me = httpx2.get(f"{self.base_url}/api/v1/me", headers=headers, timeout=30).json()
+            me = httpx2.get(f"{self.base_url}/api/v1/me", headers=headers, timeout=PATIENCE).json()
             headers["If-Match"] = f'"{me["version"]}"'
-            answer = httpx2.patch(f"{self.base_url}/api/v1/me", json={"locale": language}, headers=headers, timeout=30)
+            answer = httpx2.patch(f"{self.base_url}/api/v1/me", json={"locale": language}, headers=headers, timeout=PATIENCE)
             assert answer.status_code == 200, answer.text
             self.languages[role] = language
         return {SESSION_COOKIE: self.token(role), "hub-language": language}
-
-
-@dataclass
-class Reader:
-    """Somebody with a browser window of their own."""
-
-    page: Page
-    context: BrowserContext
-    hub: Hub
-
-    def go(self, path: str) -> None:
-        self.page.goto(self.hub.base_url + path, wait_until="domcontentloaded")
-
-    def follow(self, link: str) -> None:
-        """Press the first such link, and wait until its page is there."""
-        with self.page.expect_navigation(wait_until="domcontentloaded"):
-            self.page.locator(link).first.click()
-
-    def sign_in(self, role: str) -> None:
-        """By hand, as people do; tests of other things take the session that is there (`reader(role)`)."""
-        email, password = self.hub.accounts[role]
-        self.go("/sign-in")
-        self.page.fill("#email", email)
-        self.page.fill("#password", password)
-        self.page.click("main form button")
-        assert "/sign-in" not in self.page.url, self.page.inner_text("main")
-
-    def unfold(self) -> None:
-        """Open every choice that is folded, one after the other, once the page is there as a whole."""
-        self.page.wait_for_load_state("domcontentloaded")
-        for _ in range(40):
-            folded = self.page.locator("main details:not([open]) > summary:visible")
-            if not folded.count():
-                return
-            folded.first.click()
-
-    @property
-    def path(self) -> str:
-        return self.page.url.removeprefix(self.hub.base_url).split("?")[0]
-
-    @property
-    def words(self) -> str:
-        self.page.wait_for_load_state("domcontentloaded")
-        return self.page.inner_text("main")
 
 
 @pytest.fixture(scope="session")
@@ -167,7 +124,7 @@ def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip("Debian's chromium is missing: the pages are not tried in a browser.")
     with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
+        started = begun(play)
         yield started
         started.close()
 
@@ -179,10 +136,13 @@ def reader(browser: Browser, hub: Hub) -> Iterator[Callable[..., Reader]]:
 
     def open_window(role: str | None = None, language: str = "en", **options: Any) -> Reader:
         context = browser.new_context(locale="en-GB", **options)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(1000 * PATIENCE)
         opened.append(context)
         context.add_cookies([{"name": name, "value": value, "url": hub.base_url} for name, value in hub.cookies(role, language).items()])
-        return Reader(context.new_page(), context, hub)
+        page = context.new_page()
+        if SLOWER > 1:
+            context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        return Reader(page, context, hub)
 
     yield open_window
     for context in opened:

@@ -14,6 +14,11 @@ RUN = """async (options) => {
   const of_dots = (one) => one.id === 'target-size' && one.nodes.every((node) => node.html.includes('leaflet-marker-icon'));
   return found.violations.filter((one) => !of_dots(one)).map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`);
 }"""
+WIDE = """async (width) => {
+  for (let look = 0; innerWidth !== width && look < 600; look++) await new Promise((done) => setTimeout(done, 50));
+  return document.documentElement.scrollWidth;
+}"""
+"""How wide a page is, once the window has the width that was asked for."""
 WATCH = """
 window.canary = null; window.refused = [];
 document.addEventListener('securitypolicyviolation', (event) => window.refused.push(`${event.violatedDirective} ${event.blockedURI}`));
@@ -32,7 +37,7 @@ def barriers(page: Page) -> list[str]:
 def too_wide(page: Page, width: int, height: int = 740) -> list[str]:
     """Whether the page must be scrolled sideways on a screen of that width."""
     page.set_viewport_size({"width": width, "height": height})
-    wide = page.evaluate("document.documentElement.scrollWidth")
+    wide = page.evaluate(WIDE, width)
     return [f"{page.url}: {wide} wide on a screen of {width}"] if wide > width else []
 
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 import httpx2
 
 from tests.browser.conftest import Hub
+from tests.browser.reader import PATIENCE
 
 EACH = 2
 """So many pages of one kind are looked at."""
@@ -171,7 +172,7 @@ BEGINNINGS = ("/", "/start", "/offer", "/ask", "/follow", "/suggest", "/compare"
 def walk(hub: Hub, role: str | None, language: str = "en") -> Site:
     """Follow every link of every kind of page, from where the role begins."""
     site = Site(role)
-    with httpx2.Client(base_url=hub.base_url, cookies=hub.cookies(role, language), headers={"Accept": "text/html"}, timeout=30) as client:
+    with httpx2.Client(base_url=hub.base_url, cookies=hub.cookies(role, language), headers={"Accept": "text/html"}, timeout=PATIENCE) as client:
         waiting = [(path, "") for path in BEGINNINGS]
         known = set(BEGINNINGS)
         for path in BEGINNINGS:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.conftest import Hub, Reader
+from tests.browser.conftest import Hub
+from tests.browser.reader import Reader
 
 pytestmark = pytest.mark.browser
 FORMS: list[tuple[str | None, str, str, str]] = [
@@ -26,10 +27,10 @@ def test_a_half_filled_form_keeps_its_words(
     window.unfold()
     window.page.fill(field, text)
 
-    window.page.click('button[formaction="/language/ar"]')
+    window.press('button[formaction="/language/ar"]')
 
     window.hub.languages.pop(role or "", None)
-    assert window.page.get_attribute("html", "dir") == "rtl"
+    assert window.said("dir") == "rtl"
     assert window.page.input_value(field) == text
     assert text not in window.page.url
 
@@ -40,14 +41,14 @@ def test_the_steps_of_asking_keep_their_choices(reader: Callable[..., Reader], c
     window.go("/ask")
     window.unfold()
     page.locator('input[name="kinds"]').first.check()
-    page.locator("main form[method=post] button").last.click()
+    window.send("main form[method=post] button")
     page.fill("#adults", "3")
 
-    page.click('button[formaction="/language/uk"]')
+    window.press('button[formaction="/language/uk"]')
 
-    assert page.get_attribute("html", "lang") == "uk"
+    assert window.said("lang") == "uk"
     assert page.input_value("#adults") == "3"
-    assert page.locator('input[name="kinds"]').count() >= 1
+    assert window.count('input[name="kinds"]') >= 1
 
 
 def test_with_scripts_the_form_that_was_typed_into_last_is_kept(reader: Callable[..., Reader], city: Hub) -> None:
@@ -57,7 +58,7 @@ def test_with_scripts_the_form_that_was_typed_into_last_is_kept(reader: Callable
     field = page.locator("main form[method=post] input[name=phone]")
     field.fill("0123 45")
 
-    page.click('button[formaction="/language/fr"]')
+    window.press('button[formaction="/language/fr"]')
 
     window.hub.languages.pop("admin", None)
     assert page.input_value("main input[name=phone]") == "0123 45"

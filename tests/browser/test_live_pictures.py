@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from chassis.call import AsgiTransport
 from chassis.identity import new_signing_key
 from gateway.app import SERVICES, build
 from gateway.settings import GatewaySettings
+from tests.browser.reader import PATIENCE
 from tests.gateway.pages_door import DRAWING, Fakes, page_of
 
 MANY, NETWORKS, LINKS = 1_000, 30, 1_300
@@ -76,6 +77,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
 
     def open_page(path: str, **options: Any) -> Page:
         contexts.append(browser.new_context(locale="en-GB", **options))
+        contexts[-1].set_default_timeout(1000 * PATIENCE)
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.on("console", lambda message: broken.append(message.text) if message.type == "error" else None)
@@ -90,7 +92,8 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
 
 def until(page: Page, question: str, value: Any = True) -> None:
     """Wait for an answer of the page. (Its policy forbids playwright's own way.)"""
-    for _ in range(200):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
         if page.evaluate(f"() => {question}") == value:
             return
         time.sleep(0.1)
@@ -107,10 +110,10 @@ def test_a_thousand_organisations_are_one_live_picture_in_which_one_is_found_and
     page.fill("#q", "city 5")
     page.get_by_role("button", name="City 500").click()
 
-    assert "1,000" in page.inner_text(".network-live p[role=status]")
-    assert not page.locator(".network-plain").is_visible()
-    assert page.inner_text(".network-panel h3") == "City 500"
-    assert "Network 20" in page.inner_text(".network-panel")
+    expect(page.locator(".network-live p[role=status]")).to_contain_text("1,000")
+    expect(page.locator(".network-plain")).to_be_hidden()
+    expect(page.locator(".network-panel h3")).to_have_text("City 500")
+    expect(page.locator(".network-panel")).to_contain_text("Network 20")
     until(page, "new URL(location).searchParams.get('focus')", "city-500")
 
 
@@ -122,24 +125,24 @@ def test_the_slider_of_years_narrows_picture_tables_and_address_by_keyboard(visi
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
 
-    assert page.inner_text(".years-told") == "2017"
-    assert page.get_attribute("#year-slider", "aria-valuetext") == "2017"
+    expect(page.locator(".years-told")).to_have_text("2017")
+    expect(page.locator("#year-slider")).to_have_attribute("aria-valuetext", "2017")
     until(page, "new URL(location).searchParams.get('year')", "2017")
     until(page, "document.querySelector('#tables').textContent.includes('begun by 2017')")
-    assert "1,300" not in page.inner_text(".network-live p[role=status]")
+    expect(page.locator(".network-live p[role=status]")).not_to_contain_text("1,300")
     shared = visit(page.url.removeprefix(page.url.split("/network")[0]))
     until(shared, LIVE)
-    assert shared.inner_text(".years-told") == "2017"
-    assert shared.inner_text(".network-panel h3") == "City 500"
+    expect(shared.locator(".years-told")).to_have_text("2017")
+    expect(shared.locator(".network-panel h3")).to_have_text("City 500")
 
 
 def test_without_scripts_the_picture_of_the_server_and_its_tables_stay(visit: Callable[..., Page]) -> None:
     network = visit("/network", java_script_enabled=False)
     ground = visit("/map", java_script_enabled=False)
 
-    assert network.locator(".network-plain svg.net").is_visible()
-    assert network.locator("#tables table").first.is_visible()
-    assert ground.locator("[data-map] svg.net").is_visible()
+    expect(network.locator(".network-plain svg.net")).to_be_visible()
+    expect(network.locator("#tables table").first).to_be_visible()
+    expect(ground.locator("[data-map] svg.net")).to_be_visible()
 
 
 def test_the_map_shows_land_and_dots_finds_a_city_and_opens_it_by_keyboard(visit: Callable[..., Page]) -> None:
@@ -150,8 +153,7 @@ def test_the_map_shows_land_and_dots_finds_a_city_and_opens_it_by_keyboard(visit
     page.get_by_role("button", name="City 500, Municipality").focus()
     page.keyboard.press("Enter")
 
-    page.locator(".map-told a").wait_for()
-    assert page.get_attribute(".map-told a", "href") == "/actors/city-500"
+    expect(page.locator(".map-told a")).to_have_attribute("href", "/actors/city-500")
     page.keyboard.press("Escape")
     page.fill("#q", "city 5")
     page.locator(".found-names button").click()

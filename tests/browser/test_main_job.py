@@ -5,11 +5,11 @@ from collections.abc import Callable
 from random import choice
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.conftest import Reader
+from tests.browser.reader import NEWS, Reader
 
 pytestmark = pytest.mark.browser
-PATIENCE = 30.0
 LONG = pytest.mark.storm
 WAYS = [("en", True), ("ar", False), pytest.param("ar", True, marks=LONG), pytest.param("en", False, marks=LONG)]
 
@@ -19,32 +19,18 @@ def a_word() -> str:
     return "".join(choice("abcdefghijklmnop") for _ in range(8))
 
 
-def until(window: Reader, holds: Callable[[], bool], what: str) -> None:
-    """Look again, as a reader without JavaScript would, until news has travelled."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, f"{what} did not come about: {window.words[:800]}"
-        time.sleep(0.3)
-        window.page.reload()
-
-
-def press(window: Reader, action: str) -> None:
-    """Press the button of the form that leads to an address."""
-    window.page.locator(f'form[action$="{action}"] button').first.click()
-
-
 def close(window: Reader, offer_id: str) -> None:
     """Close an offer, with the page that asks why."""
     window.go(f"/offers/{offer_id}/end")
-    form = window.page.locator("main form[method=post]")
-    if form.locator("input[type=radio]").count():
-        form.locator("input[type=radio]").first.check()
-    form.locator("button").last.click()
+    reasons = window.page.locator("main form[method=post] input[type=radio]")
+    if reasons.count():
+        reasons.first.check()
+    window.send("main form[method=post] button")
 
 
 def post_offer(window: Reader, title: str) -> str:
     window.go("/my/offers/new")
-    window.page.click('a[href="/my/offers/new?category=language.class"]')
+    window.follow('a[href="/my/offers/new?category=language.class"]')
     page = window.page
     page.fill("#title", title)
     page.fill("#description", "A small group, beginners are welcome.")
@@ -60,9 +46,9 @@ def post_offer(window: Reader, title: str) -> str:
     page.select_option("#topic0", "french")
     page.select_option("#level0", "a1")
     page.select_option("#level_to0", "a2")
-    page.locator("main form button").last.click()
-    assert "/offers/" in page.url and title in window.words, window.words
-    return page.url.split("?")[0].rsplit("/", 1)[1]
+    window.send("main form button")
+    assert "/offers/" in window.path and title in window.words, window.words
+    return window.key
 
 
 def record_case(window: Reader) -> str:
@@ -87,9 +73,9 @@ def record_case(window: Reader) -> str:
     page.select_option("#topic0", "french")
     page.select_option("#level0", "a1")
     page.check("#topic_required0")
-    page.locator("main form button").last.click()
-    assert "/needs/" in page.url, window.words
-    return page.url.split("?")[0].rsplit("/", 1)[1]
+    window.send("main form button")
+    assert "/needs/" in window.path, window.words
+    return window.key
 
 
 def _place(window: Reader, lat: str, lon: str) -> None:
@@ -100,6 +86,15 @@ def _place(window: Reader, lat: str, lon: str) -> None:
     window.page.fill("#lon", lon)
 
 
+def until_shown(window: Reader, match: str, contact: str) -> None:
+    """Ask for the contact data of the other side, until the news that they may be seen has travelled."""
+    deadline = time.monotonic() + NEWS
+    while contact not in window.content:
+        assert time.monotonic() < deadline, window.words
+        window.go(match)
+        window.act("/contact")
+
+
 @pytest.mark.parametrize(("language", "script"), WAYS)
 def test_the_main_job_is_done_by_hand(reader: Callable[..., Reader], language: str, script: bool) -> None:
     volunteer = reader("volunteer", language, java_script_enabled=script)
@@ -108,55 +103,62 @@ def test_the_main_job_is_done_by_hand(reader: Callable[..., Reader], language: s
 
     offer_id = post_offer(volunteer, title)
     coordinator.go(f"/offers/{offer_id}")
-    if coordinator.page.locator('form[action$="/approve"]').count():
-        press(coordinator, "/approve")
+    if coordinator.count('form[action$="/approve"]'):
+        coordinator.act("/approve")
     need_id = record_case(coordinator)
-    ours = f'.proposal:has(a[href="/offers/{offer_id}"])'
-    until(coordinator, lambda: coordinator.page.locator(ours).count() == 1, "a proposal of the offer")
-    proposal = coordinator.page.locator(ours)
+    proposal = coordinator.until(f'.proposal:has(a[href="/offers/{offer_id}"])', "a proposal of the offer")
     assert proposal.locator(".reasons li").count() > 0, "a proposal says why"
-    proposal.locator("form button").click()
-    assert "/matches/" in coordinator.page.url, coordinator.words
-    match = "/matches/" + coordinator.page.url.split("?")[0].rsplit("/", 1)[1]
+    coordinator.press(proposal.locator("form button"))
+    assert "/matches/" in coordinator.path, coordinator.words
+    match = f"/matches/{coordinator.key}"
 
     volunteer.go("/requests")
-    until(volunteer, lambda: volunteer.page.locator(f'a[href="{match}"]').count() > 0, "the request")
-    volunteer.page.locator(f'a[href="{match}"]').first.click()
-    assert "Canary" not in volunteer.page.content()
-    press(volunteer, "/accept")
-    deadline = time.monotonic() + PATIENCE
-    while "Canary Nomdefamille" not in volunteer.page.content():
-        assert time.monotonic() < deadline, volunteer.words
-        volunteer.go(match)
-        press(volunteer, "/contact")
+    volunteer.until(f'a[href="{match}"]', "the request")
+    volunteer.follow(f'a[href="{match}"]')
+    assert "Canary" not in volunteer.content
+    volunteer.act("/accept")
+    until_shown(volunteer, match, "Canary Nomdefamille")
     coordinator.go(match)
-    press(coordinator, "/contact")
-    assert volunteer.hub.accounts["volunteer"][0] in coordinator.page.content(), coordinator.words
+    coordinator.act("/contact")
+    assert volunteer.hub.accounts["volunteer"][0] in coordinator.content, coordinator.words
 
     volunteer.go(match)
-    press(volunteer, "/start")
+    volunteer.act("/start")
     coordinator.go(match)
-    press(coordinator, "/fulfil")
+    coordinator.act("/fulfil")
     volunteer.go(match)
 
     for window in (volunteer, coordinator):
-        assert window.page.locator(".state-fulfilled").count() == 1
-        assert window.page.get_attribute("html", "dir") == ("rtl" if language == "ar" else "ltr")
+        assert window.count(".state-fulfilled") == 1
+        assert window.said("dir") == ("rtl" if language == "ar" else "ltr")
     close(volunteer, offer_id)
     coordinator.go(f"/needs/{need_id}")
-    assert coordinator.page.locator(f'a[href="{match}"]').count() == 1
+    assert coordinator.count(f'a[href="{match}"]') == 1
+
+
+def listen(window: Reader) -> None:
+    """Load the page anew, and wait until its stream of news has a place in the news of every service: from then on it is told of everything."""
+    line, streams, received = window.context.new_cdp_session(window.page), set[str](), list[int]()
+    line.on("Network.requestWillBeSent", lambda told: streams.add(told["requestId"]) if "/api/v1/events" in told["request"]["url"] else None)
+    line.on("Network.dataReceived", lambda told: received.append(told["dataLength"]) if told["requestId"] in streams else None)
+    line.send("Network.enable")
+    window.again()
+    deadline = time.monotonic() + NEWS
+    while sum(received) <= len("retry: 2000\n\n"):
+        assert time.monotonic() < deadline, "the stream of news did not begin"
+        window.page.wait_for_timeout(100)
 
 
 def test_proposals_come_to_the_page_by_themselves_where_scripts_run(reader: Callable[..., Reader]) -> None:
     volunteer, coordinator = reader("volunteer"), reader("coordinator")
     offer_id = post_offer(volunteer, f"Live class {a_word()}")
     record_case(coordinator)
-    coordinator.page.wait_for_timeout(1500)
+    listen(coordinator)
 
     moderator = reader("coordinator")
     moderator.go(f"/offers/{offer_id}")
-    press(moderator, "/approve")
+    moderator.act("/approve")
 
-    coordinator.page.wait_for_selector(f'.proposal a[href="/offers/{offer_id}"]', timeout=20_000)
-    press(coordinator, "/withdraw")
+    expect(coordinator.page.locator(f'.proposal a[href="/offers/{offer_id}"]')).to_be_visible(timeout=1000 * NEWS)
+    coordinator.act("/withdraw")
     close(volunteer, offer_id)

@@ -1,15 +1,16 @@
 """A round by hand, with and without scripts, in both directions of writing: begun, watched, decided otherwise, applied; no barrier on the way."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import Reader
 from tests.browser.look import barriers
-from tests.browser.test_main_job import a_word, close, post_offer, press, record_case
+from tests.browser.reader import NEWS, Reader
+from tests.browser.test_main_job import a_word, close, post_offer, record_case
 
 pytestmark = pytest.mark.browser
-PATIENCE = 60.0
 LONG = pytest.mark.storm
 WAYS = [("en", True), pytest.param("ar", False, marks=LONG)]
 
@@ -20,19 +21,39 @@ def something_to_plan(reader: Callable[..., Reader]) -> Iterator[tuple[str, str]
     volunteer, coordinator = reader("volunteer"), reader("coordinator")
     offer_id = post_offer(volunteer, f"Class for a round {a_word()}")
     coordinator.go(f"/offers/{offer_id}")
-    if coordinator.page.locator('form[action$="/approve"]').count():
-        press(coordinator, "/approve")
+    if coordinator.count('form[action$="/approve"]'):
+        coordinator.act("/approve")
     need_id = record_case(coordinator)
     yield need_id, offer_id
     coordinator.go(f"/needs/{need_id}")
-    if coordinator.page.locator('form[action$="/withdraw"]').count():
-        press(coordinator, "/withdraw")
+    if coordinator.count('form[action$="/withdraw"]'):
+        coordinator.act("/withdraw")
     close(volunteer, offer_id)
 
 
 def until_planned(window: Reader) -> None:
-    """Wait for the plan, which comes to the page by itself: by script, or without one by a refresh every five seconds."""
-    window.page.wait_for_selector(".state-ready", timeout=1000 * PATIENCE)
+    """Wait for the plan, which comes to the page by itself: by script, or without one by a refresh every five seconds. The script loads the whole
+    page anew when the plan is there; only that one is read."""
+    expect(window.page.locator("html:not([data-watched]) .state-ready")).to_be_visible(timeout=1000 * NEWS)
+
+
+WATCHED = """addEventListener("DOMContentLoaded", () => {
+  if (document.querySelector("#live[data-live-seconds]")) document.documentElement.dataset.watched = "";
+});"""
+"""Put before a page's own scripts: marks a page that will load itself anew."""
+
+
+def planner(reader: Callable[..., Reader], language: str = "en", **options: Any) -> Reader:
+    """A coordinator who plans."""
+    window = reader("coordinator", language, **options)
+    window.context.add_init_script(WATCHED)
+    return window
+
+
+def choose(window: Reader, select: Locator, value: str) -> None:
+    """Choose by hand: a part that keeps itself fresh waits while somebody is in it."""
+    select.focus()
+    select.select_option(value)
 
 
 def begin(window: Reader) -> None:
@@ -41,36 +62,36 @@ def begin(window: Reader) -> None:
     window.page.click("#categories summary")
     window.page.check('#categories input[value="language.class"]')
     window.page.fill("#seconds", "3")
-    window.page.locator('form[action="/rounds"] button').last.click()
+    window.send('form[action="/rounds"] button')
 
 
 @pytest.mark.parametrize(("language", "script"), WAYS)
 def test_a_round_is_planned_decided_otherwise_and_applied(
     reader: Callable[..., Reader], something_to_plan: tuple[str, str], language: str, script: bool
 ) -> None:
-    window = reader("coordinator", language, java_script_enabled=script)
+    window = planner(reader, language, java_script_enabled=script)
     page = window.page
 
     begin(window)
     until_planned(window)
-    drawn = page.locator("svg.chart rect").count()
+    drawn = window.count("svg.chart rect")
     first = page.locator("article.card select").first
     name = str(first.get_attribute("name"))
-    first.select_option("forbid")
-    page.locator('form[action$="/plan"] button').click()
+    choose(window, first, "forbid")
+    window.press('form[action$="/plan"] button')
     until_planned(window)
 
-    assert page.locator(f'select[name="{name}"]').count() == 0, "the pair may not be"
-    assert page.locator(f'input[name="undo"][value="{name.replace("pair:", "forbid:")}"]').count() == 1
+    assert window.count(f'select[name="{name}"]') == 0, "the pair may not be"
+    assert window.count(f'input[name="undo"][value="{name.replace("pair:", "forbid:")}"]') == 1
     assert drawn > 0, "a plan with a pair is drawn beside today"
-    assert page.get_attribute("html", "dir") == ("rtl" if language == "ar" else "ltr")
+    assert window.said("dir") == ("rtl" if language == "ar" else "ltr")
 
 
 @pytest.mark.parametrize(("language", "width"), [("ar", 360), pytest.param("en", 1200, marks=LONG)])
 def test_no_barrier_stands_on_the_way_of_a_round(
     reader: Callable[..., Reader], something_to_plan: tuple[str, str], language: str, width: int
 ) -> None:
-    window = reader("coordinator", language, viewport={"width": width, "height": 800})
+    window = planner(reader, language, viewport={"width": width, "height": 800})
     page, found = window.page, []
 
     begin(window)
@@ -80,7 +101,7 @@ def test_no_barrier_stands_on_the_way_of_a_round(
         details.evaluate("one => one.open = true")
     found += barriers(window.page)
     widths = [page.evaluate("document.documentElement.scrollWidth")]
-    page.locator('a[href$="/apply"]').click()
+    window.press('a[href$="/apply"]')
     found += barriers(window.page)
     widths.append(page.evaluate("document.documentElement.scrollWidth"))
 
@@ -88,21 +109,20 @@ def test_no_barrier_stands_on_the_way_of_a_round(
 
 
 def test_a_plan_is_applied_and_tells_what_came_of_it(reader: Callable[..., Reader], something_to_plan: tuple[str, str]) -> None:
-    window = reader("coordinator")
+    window = planner(reader)
     page = window.page
     begin(window)
     until_planned(window)
     for other in page.locator('select[name^="pair:"]').all():
         if something_to_plan[0] not in str(other.get_attribute("name")):
-            other.select_option("without_need")
-    page.locator('form[action$="/plan"] button').click()
-    page.wait_for_timeout(500)
+            choose(window, other, "without_need")
+    window.press('form[action$="/plan"] button')
     until_planned(window)
 
-    page.locator('a[href$="/apply"]').click()
-    page.locator('form[action$="/apply"] button').click()
+    window.press('a[href$="/apply"]')
+    window.press('form[action$="/apply"] button')
 
-    assert page.locator(".state-applied").count() == 1 and page.locator("#made").count() == 1
+    assert window.count(".state-applied") == 1 and window.count("#made") == 1
     assert barriers(window.page) == []
 
 
@@ -114,6 +134,6 @@ def test_a_need_and_an_offer_are_changed_without_a_barrier(reader: Callable[...,
     for path in (f"/needs/{need_id}", f"/offers/{offer_id}"):
         window.go(f"{path}/change")
         assert barriers(window.page) == [] and window.page.evaluate("document.documentElement.scrollWidth") <= 360
-        window.page.locator("main form button").last.click()
+        window.send("main form button")
 
-        assert window.page.url.split("?")[0].endswith(path), window.words
+        assert window.path.endswith(path), window.words

@@ -8,6 +8,7 @@ import pytest
 from tests.browser import canary, conftest, untranslated
 from tests.browser import city as made
 from tests.browser.conftest import Hub
+from tests.browser.reader import PATIENCE
 from tests.browser.site import ROLES, Site, own_kinds
 from tests.journeys import hub as people
 from tests.journeys import journey
@@ -25,7 +26,7 @@ FULL_OF_DATA = ("/admin/messages", "/admin/weights", "/admin/audit")
 def test_nothing_is_shown_that_no_translator_saw(city: Hub, sites: dict[str | None, Site], role: str | None) -> None:
     found: dict[str, str] = {}
     cookies = city.cookies(role, untranslated.PSEUDO)
-    with httpx2.Client(base_url=city.base_url, cookies=cookies, headers={"Accept": "text/html"}, timeout=30) as client:
+    with httpx2.Client(base_url=city.base_url, cookies=cookies, headers={"Accept": "text/html"}, timeout=PATIENCE) as client:
         for path in {path.split("?")[0]: path for path in own_kinds(sites, role) if not path.startswith(FULL_OF_DATA)}.values():
             answer = client.get(path)
             for text in untranslated.untranslated(answer.text, DATA) if "text/html" in answer.headers.get("content-type", "") else ():

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.canary import post_everywhere
-from tests.browser.conftest import Hub, Reader
+from tests.browser.conftest import Hub
 from tests.browser.look import WATCH, strictness, too_wide
+from tests.browser.reader import Reader
 from tests.browser.site import ROLES, Site, own_kinds
 
 pytestmark = pytest.mark.browser
