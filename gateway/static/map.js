@@ -3,6 +3,7 @@
 (() => {
   const CELL = 56; // points within so many pixels are one dot
   const NEAR = 40; // and so far apart are the dots then
+  const BESIDE_BUTTONS = { paddingTopLeft: [72, 40], paddingBottomRight: [40, 48] }; // no dot lies under them at first
   const MOST_LISTED = 30;
   const CLOSE_ZOOM = 8; // where the outline of the land still says something
   const FINE_ZOOM = 11; // from here the service is asked for each point by itself
@@ -111,7 +112,7 @@
 
     everything() {
       const places = this.points.map((one) => [one.lat, one.lon]);
-      if (places.length) this.map.fitBounds(L.latLngBounds(places), { padding: [32, 32], maxZoom: 11, animate: false });
+      if (places.length) this.map.fitBounds(L.latLngBounds(places), { ...BESIDE_BUTTONS, maxZoom: 11, animate: false });
       else this.map.setView([50, 10], 4, { animate: false });
     }
 
@@ -146,38 +147,56 @@
       return { id: slug || id, lat, lon, name, kind, count, country, path: slug && `/actors/${encodeURIComponent(slug)}` };
     }
 
-    // Points near each other as one; strong ones and the ends of lines stand alone. What is left may not lie closer than a finger needs.
+    // Points near each other are one dot, and so are any that would lie on one another: each dot can be hit. Strong ones and the ends of lines
+    // stand alone as long as they have room.
     gathered() {
       const cells = new Map();
-      const alone = new Set(this.lines.flat());
-      const fixed = [];
-      this.points.forEach((point, place) => {
+      const ends = new Set(this.lines.flat());
+      const lacking = this.revealed && !this.points.some((one) => one.id === this.revealed.id) ? [this.revealed] : [];
+      [...this.points, ...lacking].forEach((point, place) => {
         const at = this.map.project([point.lat, point.lon]);
-        if (point.strong || alone.has(place) || point.id === this.wanted) return fixed.push([point]);
-        const key = point.count > 1 ? `${place}` : `${Math.floor(at.x / CELL)},${Math.floor(at.y / CELL)},`;
-        if (!cells.has(key)) cells.set(key, []);
-        cells.get(key).push(point);
+        const own = point.strong || point.count > 1 || ends.has(place) || point.id === this.wanted;
+        const key = own ? `${place}` : `${Math.floor(at.x / CELL)},${Math.floor(at.y / CELL)},`;
+        if (!cells.has(key)) cells.set(key, { points: [], own, lacking: lacking.includes(point) });
+        cells.get(key).points.push(point);
       });
       let apart = [...cells.values()];
       for (let before = 0; before !== apart.length;) {
         before = apart.length;
         apart = this.joined(apart);
       }
-      return [...fixed, ...apart];
+      return apart;
     }
 
-    middle(group) {
-      const mean = (name) => group.reduce((sum, one) => sum + one[name], 0) / group.length;
-      return [mean("lat"), mean("lon")];
+    middle({ points }) {
+      const mean = (name) => points.reduce((sum, one) => sum + one[name], 0) / points.length;
+      return points[0].strong ? [points[0].lat, points[0].lon] : [mean("lat"), mean("lon")];
+    }
+
+    // Who is looked for may be among the counted ones already.
+    countOf({ points }) {
+      const listed = points.filter((one) => one !== this.revealed || this.points.includes(one));
+      return Math.max(1, listed.reduce((sum, one) => sum + (one.count || 1), 0));
+    }
+
+    sizeOf(group) {
+      const count = this.countOf(group);
+      const strong = group.points[0].strong ? 40 : 28;
+      return count > 1 ? Math.max(strong, Math.round(27 + 3.4 * Math.log2(count))) : strong;
     }
 
     joined(groups) {
       const done = [];
-      for (const group of groups.sort((one, other) => other.length - one.length)) {
+      const rank = ({ points }) => (points[0].strong ? 1e9 : points.length);
+      for (const group of groups.sort((one, other) => rank(other) - rank(one))) {
         const at = this.map.project(this.middle(group));
-        const near = done.find((one) => Math.hypot(one.at.x - at.x, one.at.y - at.y) < NEAR);
-        if (near) near.group.push(...group);
-        else done.push({ group, at });
+        const size = this.sizeOf(group);
+        const near = done.find((one) => {
+          const [across, down] = [Math.abs(one.at.x - at.x), Math.abs(one.at.y - at.y)];
+          return Math.max(across, down) < (one.size + size) / 2 + 1 || (!one.group.own && !group.own && Math.hypot(across, down) < NEAR);
+        });
+        if (near) near.group.points.push(...group.points);
+        else done.push({ group, at, size });
       }
       return done.map((one) => one.group);
     }
@@ -193,34 +212,30 @@
         if (a && b) this.layer.addLayer(L.polyline([[a.lat, a.lon], [b.lat, b.lon]], { className: "map-line", interactive: false }));
       }
       for (const group of this.gathered()) this.put(group);
-      if (this.revealed && !this.points.some((one) => one.id === this.revealed.id)) this.put([this.revealed]);
       if (held) this.box.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
       const seen = this.points.filter((one) => this.map.getBounds().contains([one.lat, one.lon]));
       this.frame.dispatchEvent(new CustomEvent("map:seen", { bubbles: true, detail: { points: seen, total: this.points.length } }));
     }
 
     put(group) {
-      const [first] = group;
-      const count = group.reduce((sum, one) => sum + (one.count || 1), 0);
-      const place = this.middle(group);
-      const kind = this.kindOf(first);
-      if (count === 1 && first.km) this.layer.addLayer(L.circle(place, { radius: 1000 * first.km, className: "map-reach", interactive: false }));
-      const size = count > 1 ? Math.round(27 + 3.4 * Math.log2(count)) : first.strong ? 40 : 28;
+      const { points } = group;
+      const [first] = points;
+      const [count, size, place, kind] = [this.countOf(group), this.sizeOf(group), this.middle(group), this.kindOf(first)];
+      if (first.km && (count === 1 || first.strong)) this.layer.addLayer(L.circle(place, { radius: 1000 * first.km, className: "map-reach", interactive: false }));
       const html = count > 1 ? picture(7, size, size / 2 - 2, number.format(count)) : picture(kind.shape, size, first.strong ? 13 : 9);
       const name = count > 1 ? say(this.words, "several", { count: number.format(count) }) : [first.name, kind.words].filter(Boolean).join(", ");
       const icon = L.divIcon({ html, className: `map-dot${first.strong ? " strong" : ""}`, iconSize: [size, size] });
       const marker = L.marker(place, { icon, title: name, riseOnHover: true, zIndexOffset: first.strong ? 500 : 0 });
-      if (count === 1) marker.bindPopup(() => this.told([first]), { autoPan: true });
-      marker.on("click", () => (count > 1 ? this.closer(group, place) : this.told_of(first)));
+      const wanted = this.wanted && points.find((one) => one.id === this.wanted);
+      if (count === 1 || wanted) marker.bindPopup(() => this.told(wanted ? [wanted, ...points.filter((one) => one !== wanted)] : points), { autoPan: true });
+      marker.on("click", () => (count > 1 ? this.closer(points, place) : this.told_of(first)));
       marker.on("add", () => {
         const element = marker.getElement();
         element.setAttribute("aria-label", name);
         element.dataset.key = first.id || `${count}:${place.map((value) => value.toFixed(2))}`;
       });
       this.layer.addLayer(marker);
-      if (this.wanted && first.id === this.wanted && count === 1) {
-        marker.openPopup();
-      }
+      if (wanted) marker.openPopup();
     }
 
     kindOf(point) {
@@ -237,13 +252,13 @@
       const bounds = L.latLngBounds(group.map((one) => [one.lat, one.lon]));
       const together = group.length > 1 && this.map.getBoundsZoom(bounds) > this.map.getMaxZoom() - 1;
       if (together || this.map.getZoom() >= this.map.getMaxZoom()) L.popup().setLatLng(place).setContent(this.told(group)).openOn(this.map);
-      else if (group.length > 1) this.map.fitBounds(bounds, { padding: [48, 48], animate: !still });
+      else if (group.length > 1) this.map.fitBounds(bounds, { ...BESIDE_BUTTONS, animate: !still });
       else this.map.setView(place, Math.min(this.map.getZoom() + 2, this.map.getMaxZoom()), { animate: !still });
     }
 
     told(group) {
-      const rows = group.slice(0, MOST_LISTED).map((one) => {
-        const name = one.path && one.path.startsWith("/") && !one.path.startsWith("//") ? made("a", { href: one.path }, one.name) : made("strong", {}, one.name || "");
+      const rows = group.filter((one) => one.name).slice(0, MOST_LISTED).map((one) => {
+        const name = one.path && one.path.startsWith("/") && !one.path.startsWith("//") ? made("a", { href: one.path }, one.name) : made("strong", {}, one.name);
         const words = this.kindOf(one).words;
         return made("li", {}, name, ...(words ? [made("span", { class: "light" }, ` ${words}`)] : []), ...(one.text ? [made("p", {}, one.text)] : []));
       });

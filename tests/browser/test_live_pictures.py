@@ -42,6 +42,23 @@ POINTS = [
     {"geometry": {"coordinates": [2.35, 48.85]}, "properties": {"cluster": True, "count": 41}},
 ]
 
+CROWD = """() => {
+  const map = document.querySelector("[data-map]").hubMap;
+  const point = (id, name, lat, lon, more) => ({ id, name, lat, lon, ...more });
+  map.address = "";
+  map.show([
+    point("n", "A need", 45.19, 5.72, { strong: true, km: 5 }), point("1", "Offer 1", 45.19, 5.72), point("2", "Offer 2", 45.19, 5.72),
+    point("3", "Offer 3", 45.5, 6.3), point("a", "Many", 45.9, 5, { count: 900 }), point("b", "More", 45.9, 5.02, { count: 900 }),
+  ], [[0, 1], [0, 2], [0, 3]]);
+  map.everything();
+}"""
+"""A need and two offers at one place, another offer by itself, and two great dots side by side."""
+LYING_ON_ONE_ANOTHER = """() => {
+  const boxes = [...document.querySelectorAll(".map-dot")].map((dot) => dot.getBoundingClientRect());
+  const over = (one, other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+  return boxes.filter((one, at) => boxes.slice(at + 1).some((other) => over(one, other))).length;
+}"""
+
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
@@ -158,3 +175,15 @@ def test_the_map_shows_land_and_dots_finds_a_city_and_opens_it_by_keyboard(visit
     page.fill("#q", "city 5")
     page.locator(".found-names button").click()
     until(page, "new URL(location).searchParams.get('lat')", "45.190")
+
+
+def test_dots_that_would_lie_on_one_another_are_one_with_their_number_that_opens_as_a_list(visit: Callable[..., Page]) -> None:
+    page = visit("/map")
+    until(page, "Boolean(document.querySelector('[data-map]').hubMap)")
+
+    page.evaluate(CROWD)
+
+    until(page, "document.querySelectorAll('.map-dot').length", 3)
+    assert page.evaluate(LYING_ON_ONE_ANOTHER) == 0
+    page.locator(".map-dot.strong").click()
+    expect(page.locator(".map-told li")).to_have_text(["A need", "Offer 1", "Offer 2"])
