@@ -8,18 +8,23 @@ from time import monotonic, perf_counter, sleep
 import numpy as np
 
 from bench.matching.arrival_worlds import a_land, a_year, quotas
+from bench.matching.days import BACK, DAYS, Prices, ahead, joined, known_from_the_start, lived, no_prices, of_open_needs, opened
+from bench.matching.policy import Foresight, OnlinePolicy, best_option, take
 from bench.report import Report, progress, quantile
+from services.matching.engine.solving.ahead import Floats, prices_ahead
 from services.matching.engine.solving.core import core_of
 from services.matching.engine.solving.instance import Instance, Ints
 from services.matching.engine.solving.lagrange import subgradient
 from services.matching.engine.solving.mip import Worker
-from services.matching.engine.solving.policy import Floats, Foresight, OnlinePolicy, best_option, prices_ahead, take
 
 PLACES = 16
 REACHED, GREEDY = 98.0, 88.0
 PAST_YEARS = 3
 ROUNDS = 12
 """Rounds in a year, for the prices of the last round."""
+
+FORTNIGHTS = 26
+"""Times of a year at which places open, where they do not all at once."""
 
 Decide = Callable[[int, float], int]
 """The option of arrival number so and so, when so many more are expected."""
@@ -145,6 +150,37 @@ def run(report: Report, quick: bool) -> None:
         _compare(report, families, dimensions, range(1, seeds + 1), seconds, binding=not quick)
     if not quick:
         _compare(report, 300, 3, range(1, 4), 4.0, binding=False)
+    report.note(
+        "As the hub runs it: prices found every morning from those who wait and those who came in eight weeks, looking four weeks ahead; needs"
+    )
+    report.note(
+        "may wait two weeks. Of what could be reached by whoever knows the year from the start (bounds, the looser the more often places open)."
+    )
+    for openings in (1, FORTNIGHTS):
+        _as_the_hub(report, 300, openings, range(1, 2 if quick else 4))
+
+
+def _as_the_hub(report: Report, families: int, openings: int, seeds: range) -> None:
+    """Greedy, prices of the open needs alone, and prices that look ahead, where all places are there at once or open in the course of the year."""
+    name = f"day by day, {families} families x {PLACES} places, " + ("places of a year" if openings == 1 else f"places open {openings} times a year")
+    ways: dict[str, Prices] = {"greedy": no_prices, "prices of the open needs alone": of_open_needs, "prices as the hub finds them": ahead}
+    worth, left_out, bounds, came = dict.fromkeys(ways, 0), dict.fromkeys(ways, 0), 0, 0
+    for seed in seeds:
+        progress(f"{name}: year {seed}")
+        year = a_simulated_year(families, 1, seed)
+        day, quotas_opened = year.when * DAYS, opened(year.arrivals.capacity, openings)
+        weeks = round(families * BACK / DAYS)
+        before = joined((year.past, np.arange(year.past.demands - weeks, year.past.demands)))
+        whole = known_from_the_start(year.arrivals, day, quotas_opened)
+        bounds, came = bounds + subgradient(core_of(whole), 1000).total, came + year.arrivals.demands
+        for way, prices in ways.items():
+            chosen = lived(year.arrivals, day, before, quotas_opened, prices)
+            assert not year.arrivals.faults(chosen) and not whole.faults(chosen)
+            worth[way] += year.arrivals.worth(chosen)
+            left_out[way] += int(np.sum(chosen < 0))
+    for way, each in worth.items():
+        report.add(f"{name}: {way}", 100 * each / bounds, "%")
+        report.note(f"without a place {left_out[way]} of {came}")
 
 
 def _compare(report: Report, families: int, dimensions: int, seeds: range, seconds: float, binding: bool) -> None:

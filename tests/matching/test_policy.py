@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.matching.arrivals import Shares, a_simulated_year, greedy, hindsight, one_by_one, with_foresight, with_last_round
+from bench.matching.days import ahead, joined, lived, no_prices, opened
+from bench.matching.policy import Foresight, OnlinePolicy, best_option
 from services.matching.engine.explain import sentence
-from services.matching.engine.potentials import PATIENCE_DAYS, Advice, Move, OfferPrice, PricedPair, advise, best_of
+from services.matching.engine.potentials import PATIENCE_DAYS, Advice, Move, PricedPair, advise
+from services.matching.engine.solving.ahead import expected_prices, prices_ahead
 from services.matching.engine.solving.greedy import in_order
 from services.matching.engine.solving.instance import UNPLACED, Instance
-from services.matching.engine.solving.policy import Foresight, OnlinePolicy, best_option, prices_ahead
 from services.matching.engine.types import Urgency
 from tests.matching.solving_worlds import an_instance, ints, unit_instances
 from tests.matching.worlds import an_id
@@ -21,7 +23,12 @@ QUICK = Foresight(futures=2, most_futures=4, every=2, steps=10)
 PAIRS = st.lists(
     st.builds(PricedPair, st.integers(1, 6).map(an_id), st.integers(1, 1000), st.just(2)), max_size=6, unique_by=lambda pair: pair.offer_id
 )
-PRICES = st.dictionaries(st.integers(1, 6).map(an_id), st.builds(OfferPrice, st.integers(0, 600), st.integers(0, 3)))
+PRICES = st.dictionaries(st.integers(1, 6).map(an_id), st.integers(0, 600))
+
+
+def best_of(advice: tuple[Advice, ...]) -> Advice | None:
+    """The pair to take now, or None: wait, for every place is worth more to others (or there is none)."""
+    return next((each for each in advice if each.move is Move.TAKE), None)
 
 
 def placed(policy: OnlinePolicy, arrivals: Instance, urgent: bool = False) -> list[int]:
@@ -97,8 +104,31 @@ def test_in_a_made_up_year_foresight_comes_nearer_to_hindsight_than_greedy(dimen
     assert policy > 0.92 * bound
 
 
+def test_prices_expected_of_a_recorded_past_are_between_nothing_and_what_it_would_pay_and_the_same_again() -> None:
+    seen = an_instance([1, 9], [[(0, 500), (1, 400)], [(0, 900), (1, 100)]])
+
+    prices = [expected_prices(ints([1, 9]), seen, 1, mean, np.random.default_rng(0), 40, 60) for mean in (0.0, 0.5, 0.5, 4.0)]
+
+    # The open need alone; half a need like the recorded one in the mean, twice; four of them.
+    nobody, few, again, many = (price.tolist() for price in prices)
+    assert nobody == [0, 0] and few == again
+    assert 0 < few[0] < many[0] <= 900 and few[1] == many[1] == 0
+
+
+def test_the_prices_that_the_hub_finds_each_morning_serve_a_year_better_than_greed_where_places_open_bit_by_bit() -> None:
+    year = a_simulated_year(150, 1, seed=2)
+    openings, day = opened(year.arrivals.capacity, 26), year.when * 365
+
+    before = joined((year.past, np.arange(23)))
+
+    plain, hub = (lived(year.arrivals, day, before, openings, prices) for prices in (no_prices, ahead))
+
+    assert year.arrivals.faults(plain) == year.arrivals.faults(hub) == []
+    assert year.arrivals.worth(hub) > 1.02 * year.arrivals.worth(plain)
+
+
 @given(PAIRS, PRICES, st.integers(0, 40))
-def test_no_place_is_kept_free_from_the_urgent_nor_from_those_who_waited(pairs: list[PricedPair], prices: dict[UUID, OfferPrice], days: int) -> None:
+def test_no_place_is_kept_free_from_the_urgent_nor_from_those_who_waited(pairs: list[PricedPair], prices: dict[UUID, int], days: int) -> None:
     urgent = advise(pairs, prices, Urgency.URGENT, days)
     waited = advise(pairs, prices, Urgency.LOW, PATIENCE_DAYS + days)
 
@@ -107,16 +137,13 @@ def test_no_place_is_kept_free_from_the_urgent_nor_from_those_who_waited(pairs: 
 
 
 @given(PAIRS, PRICES)
-def test_a_place_is_kept_free_only_where_none_equal_stays_free_and_the_need_loses_less_than_others_gain(
-    pairs: list[PricedPair], prices: dict[UUID, OfferPrice]
-) -> None:
+def test_a_place_is_kept_free_only_where_the_need_loses_less_than_others_gain(pairs: list[PricedPair], prices: dict[UUID, int]) -> None:
     advice = advise(pairs, prices)
 
     best = best_of(advice)
     for each in advice:
-        stored = prices.get(each.offer_id, OfferPrice(0))
         if each.move is Move.KEEP_FREE:
-            assert stored.spare < 2 and each.price == 2 * stored.per_place > 0
+            assert each.price == 2 * prices[each.offer_id] > 0
             assert each.margin < 0 or (best is not None and each.margin < best.margin)
     if best is None:
         assert all(each.margin < 0 for each in advice)
@@ -137,12 +164,11 @@ def test_without_prices_advice_is_by_value_and_keeps_nothing_free(pairs: list[Pr
 
 
 @given(PAIRS, PRICES)
-def test_the_hub_advises_what_the_policy_does_at_the_same_prices(pairs: list[PricedPair], prices: dict[UUID, OfferPrice]) -> None:
-    flat = {offer_id: OfferPrice(stored.per_place) for offer_id, stored in prices.items()}
+def test_the_hub_advises_what_the_policy_does_at_the_same_prices(pairs: list[PricedPair], prices: dict[UUID, int]) -> None:
     world = an_instance([2] * len(pairs), [[(at, pair.value) for at, pair in enumerate(pairs)]], [2])
-    price = np.array([flat.get(pair.offer_id, OfferPrice(0)).per_place for pair in pairs], np.float64)
+    price = np.array([prices.get(pair.offer_id, 0) for pair in pairs], np.float64)
 
-    best = best_of(advise(pairs, flat))
+    best = best_of(advise(pairs, prices))
 
     option = best_option(world, 0, world.capacity, price)
     # The policy lets a need wait where it gains nothing more than others; the hub lets it go ahead.
@@ -150,7 +176,7 @@ def test_the_hub_advises_what_the_policy_does_at_the_same_prices(pairs: list[Pri
 
 
 @given(PAIRS, PRICES, st.sampled_from(Urgency), st.integers(0, 40))
-def test_every_advice_has_its_sentence(pairs: list[PricedPair], prices: dict[UUID, OfferPrice], urgency: Urgency, days: int) -> None:
+def test_every_advice_has_its_sentence(pairs: list[PricedPair], prices: dict[UUID, int], urgency: Urgency, days: int) -> None:
     advice: tuple[Advice, ...] = advise(pairs, prices, urgency, days)
 
     assert all("{" not in sentence(each.reason) for each in advice)

@@ -14,7 +14,7 @@ from services.matching.engine.eligibility import failing
 from services.matching.engine.scarcity.figures import Census, members
 from services.matching.engine.scarcity.profiles import ALL_WINDOWS, PARTS, Asks, Gives, Profile, asks_of, bits_of, cell_of, gives_of, ideal_offer
 from services.matching.engine.scarcity.published import SMALL, STEP, Released, published
-from services.matching.engine.scarcity.question import Question, findings_from, findings_to_plain, question_from, question_to_plain
+from services.matching.engine.scarcity.question import Expected, Question, findings_from, findings_to_plain, question_from, question_to_plain
 from services.matching.engine.scarcity.worker import find_here
 from services.matching.engine.types import LanguageWish, Place, TimeWindow
 from services.matching.engine.weights import DEFAULT
@@ -157,6 +157,33 @@ def test_figures_of_unit_demand_are_what_solving_anew_gives(needs, offers, seed)
         assert find_here(replace(question, gives=wider), 1).value - found.value == prices.get(number, 0)
 
 
+def test_a_place_that_nobody_waits_for_has_a_price_where_needs_like_those_of_the_past_are_expected():
+    """One open need that could go to either of two places; those recorded lately could use only the first."""
+    lately = Expected(sizes=(1, 1), pairs=((0, 0, 90), (1, 0, 80)), times=1.5)
+    question = Question((asks(),), (gives(), gives()), ((0, 0, 60), (0, 1, 50)))
+
+    alone, ahead = find_here(question, 1), find_here(replace(question, expected=lately), 1)
+    shuffled = replace(lately, sizes=(1, 1), pairs=lately.pairs[::-1])
+    again = find_here(replace(question, pairs=question.pairs[::-1], expected=shuffled), 1)
+
+    assert alone.prices == ()
+    assert ahead.prices == again.prices and [offer for offer, _ in ahead.prices] == [0]
+    assert 10 < dict(ahead.prices)[0] <= 90
+    assert (ahead.figures, ahead.totals, ahead.published, ahead.value) == (alone.figures, alone.totals, alone.published, alone.value)
+
+
+def test_what_is_expected_of_one_kind_of_help_changes_no_price_of_another():
+    needs = (asks(), asks())
+    offers = (gives(), gives(category="housing.room", places=1))
+    question = Question(needs, offers, ((0, 0, 80), (1, 0, 50)))
+
+    found = find_here(replace(question, expected=Expected((1,), ((0, 1, 70),), 3.0)), 1)
+
+    prices = dict(found.prices)
+    assert prices[0] == dict(find_here(question, 1).prices)[0] == 50
+    assert 0 < prices[1] <= 70
+
+
 def test_households_count_directly_and_get_the_prices_of_the_linear_programme():
     needs = tuple(asks(category="housing.room", languages=(), size=size, ideal=90) for size in (2, 3, 3))
     question = Question(needs, (gives(category="housing.room", places=5),), ((0, 0, 60), (1, 0, 60), (2, 0, 60)))
@@ -287,6 +314,7 @@ def test_a_group_is_withheld_where_it_would_leave_a_small_rest():
 @given(st.lists(ASKS, min_size=1, max_size=6), st.lists(GIVES, max_size=3), st.integers(0, 99))
 def test_questions_and_findings_travel_unchanged(needs, offers, seed):
     question = a_question(needs, offers, Random(seed))
+    question = replace(question, expected=Expected((1,) * len(needs), question.pairs, 0.5))
     found = find_here(question, 1)
 
     assert question_from(question_to_plain(question)) == question

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from chassis.ids import new_id
 from chassis.testing import account, anonymous, api_client
@@ -14,6 +15,8 @@ from services.matching.engine.scarcity.profiles import ALL_WINDOWS, Asks
 from services.matching.engine.scarcity.question import Findings, Question
 from services.matching.engine.scarcity.worker import find_here
 from services.matching.model.scarcity import Pace
+from services.matching.tables import CaseRow
+from services.matching.use_cases.scarcity import gather
 from tests.matching.bench import CITY, World
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -28,6 +31,12 @@ def findings(needs: int, category: str = "legal.accompaniment") -> Findings:
 async def store(world: World, needs: int, computed_at: datetime = NOW, category: str = "legal.accompaniment") -> None:
     async with world.bench.service.open_work() as work:
         await work.scarcity.add(new_id(), computed_at, "default-1", findings(needs, category))
+
+
+async def helped(world: World) -> None:
+    """A need with an offer of its own, which took its only place."""
+    offer, need = await world.an_offer(world.member, places=1), await world.a_need()
+    await world.a_match(need, offer)
 
 
 async def computed(world: World) -> None:
@@ -61,6 +70,60 @@ async def test_a_call_for_help_is_computed_from_needs_and_offers(either_world: W
     async with world.bench.service.open_work() as work:
         prices = await work.scarcity.prices([UUID(offer["id"])])
     assert prices[UUID(offer["id"])] > 0
+
+
+async def test_a_place_is_kept_free_for_needs_like_those_of_the_last_weeks(either_world: World, clock):
+    """Four were helped lately, each with a place of their own; now two places are left, and one of them would do for a need of another kind."""
+    world = either_world
+    for _ in range(4):
+        await helped(world)
+    clock.forward(days=7)
+    scarce = await world.an_offer(places=1)
+    await world.an_offer(places=1, languages=["fr", "uk"])
+    need = await world.a_need(languages=[{"code": "uk", "required": False}, {"code": "ar", "required": False}])
+
+    await computed(world)
+
+    await world.settled()
+    found = await world.get(world.coordinator, f"/api/v1/needs/{need['id']}/proposals")
+    advice = {item["offer_id"]: item["advice"] for item in found["items"]}
+    assert len(advice) == 2
+    assert advice.pop(scarce["id"])["advice"] == "keep_free"
+    assert [other["advice"] for other in advice.values()] == ["take"]
+
+
+async def test_needs_of_long_ago_and_of_households_that_were_removed_are_not_expected(either_world: World, clock):
+    world = either_world
+    await helped(world)
+    clock.forward(days=40)
+    need = await world.a_need()
+    removed = await world.a_need()
+    async with world.bench.service.open_work() as work:
+        before = await gather(work)
+        await work.session.execute(update(CaseRow).where(CaseRow.id == UUID(removed["case_id"])).values(blanked=True))
+
+    clock.forward(days=20)
+    async with world.bench.service.open_work() as work:
+        now = await gather(work)
+
+    assert (len(before.lately), len(now.lately), now.times) == (3, 1, 0.5)
+    assert [each.id for each in now.lately] != [UUID(need["id"])]
+    assert [(each.is_open, each.posted_at) for each in now.lately] == [(True, now.as_of)]
+
+
+async def test_an_applied_round_has_it_computed_again_at_once(world: World, clock):
+    await world.an_offer()
+    await world.a_need()
+    await computed(world)
+    clock.forward(minutes=1)
+    made = await world.make(world.coordinator, "/api/v1/rounds", {"seconds": 1}, 202)
+    await world.bench.run_timer("solve rounds")
+
+    await world.do(world.coordinator, made, "rounds", "apply")
+    await computed(world)
+
+    async with world.bench.service.open_work() as work:
+        assert await work.scarcity.last_at() == clock()
 
 
 async def test_an_empty_hub_computes_nothing_and_says_so(world: World):

@@ -19,19 +19,6 @@ class Move(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class OfferPrice:
-    """Stored with a plan, in its value units: what one more place of an offer would be worth to needs expected until the next plan (at least 0), and
-    `spare`, how many places of it, or of offers equal to it, even they would leave free."""
-
-    per_place: int
-    spare: int = 0
-
-
-UNPRICED = OfferPrice(0)
-"""The price of an offer that came after the plan: nothing is known that would keep it free."""
-
-
-@dataclass(frozen=True, slots=True)
 class PricedPair:
     """An offer that the need could take now: what the pair is worth, and how many places the need takes."""
 
@@ -54,29 +41,24 @@ class Advice:
 
 def advise(
     pairs: Sequence[PricedPair],
-    prices: Mapping[UUID, OfferPrice],
+    prices: Mapping[UUID, int],
     urgency: Urgency = Urgency.NORMAL,
     days_waited: int = 0,
     patience_days: int = PATIENCE_DAYS,
 ) -> tuple[Advice, ...]:
-    """Advice for each pair of one need, the best pair first: a bid-price control (Talluri, van Ryzin 1998) with the prices of the last plan, as the
-    potentials of Ahani, Goelz, Procaccia, Teytelboym and Trapp (Operations Research 72, 2024) and `solving.policy` use them.
+    """Advice for each pair of one need, the best pair first: a bid-price control (Talluri, van Ryzin 1998). `prices` of one place of each offer look
+    ahead (`scarcity.ahead`), as the potentials of Ahani, Goelz, Procaccia, Teytelboym and Trapp do (Operations Research 72, 2024).
 
-    Steps: price = price a place x size, 0 where as many places stay free anyway (`spare`); margin = value - price. A pair with a price is to be kept
-    free where its margin is below 0, or below that of another pair of this need; every other is to be taken. Guarantees: an urgent need, and one
-    that waited `patience_days` or longer, is told to keep nothing free; nor is any where an equal place stays free; without prices the order is by
-    value, as greedy has it. Equal margins by value, then by offer id. All to be kept free means: wait. O(pairs log pairs)."""
+    Steps: price = price a place x size, 0 for an offer without one; margin = value - price. A pair with a price is to be kept free where its margin
+    is below 0, or below that of another pair of this need; every other is to be taken. Guarantees: an urgent need, and one that waited
+    `patience_days` or longer, is told to keep nothing free; without prices the order is by value, as greedy has it. Equal margins by value, then by
+    offer id. All to be kept free means: wait. O(pairs log pairs)."""
     if exempt := _exempt(urgency, days_waited, patience_days):
         judged = [_advice(pair, Move.TAKE, _price(pair, prices), exempt) for pair in pairs]
         return tuple(sorted(judged, key=lambda each: (-each.value, each.offer_id)))
     best = max((pair.value - _price(pair, prices) for pair in pairs), default=0)
     judged = [_judged(pair, _price(pair, prices), best) for pair in pairs]
     return tuple(sorted(judged, key=lambda each: (-each.margin, -each.value, each.offer_id)))
-
-
-def best_of(advice: Sequence[Advice]) -> Advice | None:
-    """The pair to take now, or None: wait, for every place is worth more to others (or there is none)."""
-    return next((each for each in advice if each.move is Move.TAKE), None)
 
 
 def _exempt(urgency: Urgency, days_waited: int, patience_days: int) -> Reason | None:
@@ -88,9 +70,8 @@ def _exempt(urgency: Urgency, days_waited: int, patience_days: int) -> Reason | 
     return None
 
 
-def _price(pair: PricedPair, prices: Mapping[UUID, OfferPrice]) -> int:
-    stored = prices.get(pair.offer_id, UNPRICED)
-    return 0 if stored.spare >= pair.size else max(0, stored.per_place) * pair.size
+def _price(pair: PricedPair, prices: Mapping[UUID, int]) -> int:
+    return max(0, prices.get(pair.offer_id, 0)) * pair.size
 
 
 def _judged(pair: PricedPair, price: int, best: int) -> Advice:

@@ -134,6 +134,12 @@ class NeedStore:
         query = select(NeedRow).join(CaseRow, C.id == N.case_id).where(N.state == "open", seen_by(caller)).order_by(N.id).limit(limit)
         return [to_need(row) for row in (await self._session.execute(query)).scalars()]
 
+    async def posted_since(self, since: datetime, limit: int) -> list[Need]:
+        """The last needs posted from that moment on, in order, whatever became of them; without those of households that were removed."""
+        late = select(NeedRow).join(CaseRow, C.id == N.case_id).where(N.posted_at >= since, C.blanked.is_(False))
+        rows = (await self._session.execute(late.order_by(N.posted_at.desc(), N.id.desc()).limit(limit))).scalars()
+        return [to_need(row) for row in rows][::-1]
+
     async def stale(self, limit: int) -> list[UUID]:
         """Needs whose proposals were never computed, or not since something changed; those that are not open any more are among them, for their
         proposals go. They stay locked, so that what changes meanwhile is marked after the new proposals are written, not before."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from contracts.roles import Scope
 from services.matching.engine.explain import Explanation, why
-from services.matching.engine.potentials import Advice, OfferPrice, PricedPair, advise
+from services.matching.engine.potentials import Advice, PricedPair, advise
 from services.matching.engine.problem import worth
 from services.matching.model.match import Match
 from services.matching.model.need import Need
@@ -46,8 +46,7 @@ async def read_proposals(work: Work, need_id: UUID) -> Proposals:
     offers = [row.offer_id for row in rows]
     days = (work.now - need.posted_at).days
     pairs = [PricedPair(row.offer_id, worth(row.score, days), need.size) for row in rows]
-    prices = {offer_id: OfferPrice(price) for offer_id, price in (await work.scarcity.prices(offers)).items()}
-    advice = {each.offer_id: each for each in advise(pairs, prices, need.urgency, days)}
+    advice = {each.offer_id: each for each in advise(pairs, await work.scarcity.prices(offers), need.urgency, days)}
     return Proposals(rows, advice, await work.offers.many(offers), fresh, computed_at)
 
 

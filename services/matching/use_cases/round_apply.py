@@ -25,6 +25,7 @@ from services.matching.use_cases.matches import NotEligible
 from services.matching.use_cases.offers import note_offer
 from services.matching.use_cases.rights import COORDINATORS, require
 from services.matching.use_cases.rounds import beginner
+from services.matching.use_cases.scarcity import compute_soon
 from services.matching.use_cases.wording import worded
 from services.matching.work import Work, need_facts
 
@@ -64,6 +65,7 @@ async def apply_round(work: Work, round_id: UUID) -> Round:
     after = before.apply(tuple(match.id for match in standing.matches), reported, work.now)
     await work.rounds.save(before, after)
     await work.outbox.add(events_out.round_event(told.RoundAppliedV1, after), beginner(after))
+    compute_soon(work)  # what is scarce now is another thing
     await work.audit.record("round.applied", "round", round_id, matches=len(standing.matches), not_applied=len(reported))
     return after
 

@@ -2,18 +2,19 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.identity import SYSTEM, Caller
-from chassis.ids import new_id
+from chassis.ids import derived_id, new_id
 from services.matching.engine.index import Index
 from services.matching.engine.problem import worth
 from services.matching.engine.scarcity.figures import Total
 from services.matching.engine.scarcity.profiles import Asks, Gives, Profile, asks_of, gives_of, primary
 from services.matching.engine.scarcity.published import PublishedTotal
-from services.matching.engine.scarcity.question import Findings, Question
+from services.matching.engine.scarcity.question import Expected, Findings, Pair, Question
 from services.matching.engine.types import Circumstances, NeedFacts
 from services.matching.model.scarcity import KEPT, Computation
 from services.matching.use_cases.rights import MODERATORS, require
@@ -27,15 +28,24 @@ MOST_OFFERS = 50
 """Offers that take part for each need, the best ones."""
 BREATH = 200
 """So many offers are read before others may run."""
+LOOKED_BACK = timedelta(days=56)
+"""Needs posted so lately stand for those that are expected."""
+LOOKED_AHEAD = timedelta(days=28)
+"""For so long prices look ahead (ADR 31)."""
+MOST_LATE = 500
+"""Needs that are looked back at, the last ones where there are more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What a computation begins with, as it was when the needs were read."""
+    """What a computation begins with, as it was when the needs were read: the open ones, and those posted `lately`, which are expected to come again
+    so many `times` within the time that prices look ahead."""
 
     needs: list[NeedFacts]
     index: Index
     as_of: datetime
+    lately: Sequence[NeedFacts] = ()
+    times: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +91,21 @@ async def is_due(work: Work) -> bool:
 
 
 async def gather(work: Work) -> Gathered:
-    """All open needs."""
+    """All open needs, and those posted lately whose households may be looked at. Where there are more of these than are read, they tell of the
+    shorter time since the first that is."""
     index = await work.resources.keeper.refresh(work)
-    return Gathered(await need_facts(work, await work.needs.all_open(SYSTEM, MOST_NEEDS)), index, work.now)
+    needs = await need_facts(work, await work.needs.all_open(SYSTEM, MOST_NEEDS))
+    late = await work.needs.posted_since(work.now - LOOKED_BACK, MOST_LATE)
+    back = work.now - late[0].posted_at if len(late) == MOST_LATE else LOOKED_BACK
+    lately = [_like(facts, work.now) for facts in await need_facts(work, late) if facts.consent_match]
+    return Gathered(needs, index, work.now, lately, LOOKED_AHEAD / max(back, timedelta(hours=1)))
+
+
+def _like(need: NeedFacts, now: datetime) -> NeedFacts:
+    """A need of somebody else who asks for the same now: no offer was tried for it, nobody helps its household yet, and its dates begin today."""
+    key, case_key, later = derived_id("like", need.id.hex), derived_id("like", need.case_id.hex), now.date() - need.posted_at.date()
+    begins, ends = (each and each + later for each in (need.from_date, need.until_date))
+    return replace(need, id=key, case_id=case_key, is_open=True, posted_at=now, from_date=begins, until_date=ends, links=())
 
 
 async def pose(gathered: Gathered) -> Posed:
@@ -92,6 +114,7 @@ async def pose(gathered: Gathered) -> Posed:
     index, as_of = gathered.index, gathered.as_of
     asks: list[Asks] = []
     pairs: list[tuple[int, UUID, int]] = []
+    coming: list[tuple[int, UUID, int]] = []
     for need in gathered.needs:
         asked = asks_of(need, Circumstances(as_of), index.weights)
         if asked is not None:
@@ -99,7 +122,10 @@ async def pose(gathered: Gathered) -> Posed:
             pairs.extend((len(asks), offer_id, worth(score, days)) for offer_id, score in index.best(need, MOST_OFFERS, as_of))
             asks.append(asked)
         await asyncio.sleep(0)
-    offer_ids = sorted({offer_id for _, offer_id, _ in pairs})
+    for at, need in enumerate(gathered.lately):
+        coming.extend((at, offer_id, worth(score, 0)) for offer_id, score in index.best(need, MOST_OFFERS, as_of))
+        await asyncio.sleep(0)
+    offer_ids = sorted({offer_id for _, offer_id, _ in (*pairs, *coming)})
     number = {offer_id: at for at, offer_id in enumerate(offer_ids)}
     first: dict[int, Gives] = {}
     others: Counter[Gives] = Counter()
@@ -113,10 +139,16 @@ async def pose(gathered: Gathered) -> Posed:
             await asyncio.sleep(0)
     # An offer that went while others ran has no place any more.
     gives = [first.get(at, Gives("", frozenset(), 0, None, False, 0)) for at in range(len(offer_ids))]
-    numbered = ((need, number[offer_id], value) for need, offer_id, value in pairs)
-    fitting = tuple((need, at, value) for need, at, value in numbered if asks[need].size <= gives[at].places)
+
+    def fitting(found: list[tuple[int, UUID, int]], sizes: tuple[int, ...]) -> tuple[Pair, ...]:
+        numbered = ((need, number[offer_id], value) for need, offer_id, value in found)
+        return tuple((need, at, value) for need, at, value in numbered if sizes[need] <= gives[at].places)
+
+    sizes = tuple(need.size for need in gathered.lately)
+    expected = Expected(sizes, fitting(coming, sizes), gathered.times)
+    open_pairs = fitting(pairs, tuple(each.size for each in asks))
     gives += [replace(each, places=places) for each, places in others.items()]
-    return Posed(Question(tuple(asks), tuple(gives), fitting), offer_ids, index.weights.version)
+    return Posed(Question(tuple(asks), tuple(gives), open_pairs, expected), offer_ids, index.weights.version)
 
 
 async def keep(work: Work, as_of: datetime, posed: Posed, findings: Findings) -> None:
@@ -129,9 +161,14 @@ async def keep(work: Work, as_of: datetime, posed: Posed, findings: Findings) ->
 async def ask_for_refresh(work: Work) -> datetime | None:
     """Have it computed now, whatever changed; answers when it was computed last."""
     require(work.caller, MODERATORS)
+    compute_soon(work)
+    return await work.scarcity.last_at()
+
+
+def compute_soon(work: Work) -> None:
+    """Have it computed once this transaction is committed: much changed at once, or somebody asks."""
     work.resources.pace.wanted = True
     work.wake(SCARCITY)
-    return await work.scarcity.last_at()
 
 
 def reads_exactly(caller: Caller) -> bool:

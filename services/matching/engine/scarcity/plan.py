@@ -38,7 +38,7 @@ class Part:
 
 class BestPlan:
     """The best plan for all open needs together: which needs are left out, what each need adds (`utility`), what one more place of an offer is
-    worth (`prices`).
+    worth to them (`prices`).
 
     Steps: needs are parted by their top category. A part in which all ask for one place is solved exactly as a flow, with the least prices, so that
     utilities and prices are exact differences (`prices.ShadowPrices`). In other parts the plan is the best found within the seconds, and utilities

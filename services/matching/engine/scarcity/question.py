@@ -12,19 +12,34 @@ Json = Any
 """A JSON value (Any: its shape is that of the dataclass that it is of)."""
 
 
+Pair = tuple[int, int, int]
+"""An eligible pair: number of the need, number of the offer, value (`problem.worth`, above 0)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Needs as they were recorded lately, which stand for others like them: the `size` of each, its eligible pairs with the offers of today, and how
+    many `times` each is expected to come again within the time that is looked ahead."""
+
+    sizes: tuple[int, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    times: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Open needs, open offers, and the pairs that are eligible: number of the need, number of the offer, value (`problem.worth`, above 0)."""
+    """Open needs, open offers, the pairs of the two that are eligible, and the needs that are expected."""
 
     asks: tuple[Asks, ...]
     gives: tuple[Gives, ...]
-    pairs: tuple[tuple[int, int, int], ...]
+    pairs: tuple[Pair, ...]
+    expected: Expected = Expected()
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What is lacking. `prices`: what one more place of an offer is worth in the best plan, by the offer's number, where it is worth anything.
-    `value` and `bound` are those of the plan that the figures rest on; they meet where it is `proven` the best."""
+    """What is lacking. `prices`: what one more place of an offer is worth to the open needs and to those expected, by the offer's number, where it is
+    worth anything (`ahead.prices`). `value` and `bound` are those of the plan that the figures rest on; they meet where it is `proven` the best."""
 
     figures: tuple[Figure, ...]
     totals: dict[str, Total]
@@ -44,6 +59,7 @@ def question_to_plain(question: Question) -> Json:
             for each in question.gives
         ],
         "pairs": question.pairs,
+        "expected": asdict(question.expected),
     }
 
 
@@ -58,7 +74,8 @@ def question_from(plain: Json) -> Question:
             Gives(category, frozenset(languages) if languages is not None else None, windows, _cell(cell), remote, places)
             for category, languages, windows, cell, remote, places in plain["gives"]
         ),
-        tuple((need, offer, value) for need, offer, value in plain["pairs"]),
+        _pairs(plain["pairs"]),
+        Expected(tuple(plain["expected"]["sizes"]), _pairs(plain["expected"]["pairs"]), plain["expected"]["times"]),
     )
 
 
@@ -82,6 +99,10 @@ def findings_from(plain: Json) -> Findings:
         plain["bound"],
         plain["proven"],
     )
+
+
+def _pairs(rows: Json) -> tuple[Pair, ...]:
+    return tuple((need, offer, value) for need, offer, value in rows)
 
 
 def _profile(row: Json) -> Profile:

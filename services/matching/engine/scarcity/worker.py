@@ -3,6 +3,7 @@
 import json
 import sys
 
+from services.matching.engine.scarcity import ahead
 from services.matching.engine.scarcity.figures import Census, figures_of, totals_of
 from services.matching.engine.scarcity.plan import BestPlan
 from services.matching.engine.scarcity.published import published
@@ -18,7 +19,7 @@ def find_here(question: Question, seconds: float) -> Findings:
         figures=figures_of(census, question.gives, plan.utility, plan.served),
         totals=dict(totals_of(census, question.gives)),
         published=published(census, question.gives),
-        prices=tuple(plan.prices),
+        prices=tuple(ahead.prices(question, plan.prices)),
         value=plan.value,
         bound=plan.bound,
         proven=plan.value == plan.bound,
