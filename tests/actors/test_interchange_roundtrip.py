@@ -22,9 +22,18 @@ from services.actors.model.interchange.datasets import Dataset, columns_of
 from services.actors.model.interchange.hsds.organizations import Facts, organization
 from services.actors.model.interchange.writers import CsvWriter, GeoJsonWriter, NdjsonWriter, XlsxWriter
 from services.actors.model.records import Actor
-from services.actors.model.registry_files import ActorLine, DeclarationLine, InitiativeLine, MembershipLine, ResourceLine, read_files
+from services.actors.model.registry_files import read_files
+from services.actors.model.registry_lines import (
+    ActorLine,
+    CapacityLine,
+    DeclarationLine,
+    InitiativeLine,
+    MembershipLine,
+    PracticeLine,
+    ResourceLine,
+)
 from services.actors.model.texts import is_slug
-from services.actors.model.vocabulary import ActorKind, DeclarationType, MembershipRole, ResourceKind, Theme
+from services.actors.model.vocabulary import FIRST_DAY, LAST_DAY, ActorKind, DeclarationType, MembershipRole, Practice, Purpose, ResourceKind, Theme
 from tests.actors.hsds_rules import faults
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -57,6 +66,15 @@ def actors(draw: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@st.composite
+def capacities(draw: Any) -> dict[str, Any]:
+    begins_on = draw(st.dates(FIRST_DAY, LAST_DAY))
+    return {
+        "municipality_id": draw(slugs), "purpose": draw(st.sampled_from(Purpose)).value, "begins_on": begins_on,
+        "ends_on": draw(maybe(st.dates(begins_on, LAST_DAY))), "places": draw(st.integers(0, 1_000_000)), "source": draw(addresses),
+    }  # fmt: skip
+
+
 ROWS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "actors": actors(),
     "memberships": st.fixed_dictionaries(
@@ -84,6 +102,13 @@ ROWS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
             "languages": tags, "topic_themes": themes, "actor_ids": keys, "url": maybe(addresses), "source": addresses,
         }
     ),
+    "practices": st.fixed_dictionaries(
+        {
+            "actor_id": slugs, "practice": st.sampled_from([one.value for one in Practice]), "since": maybe(years), "note": maybe(words),
+            "source": addresses,
+        }
+    ),
+    "capacities": capacities(),
 }  # fmt: skip
 files = st.sampled_from(sorted(ROWS)).flatmap(lambda kind: st.tuples(st.just(kind), st.lists(ROWS[kind], min_size=1, max_size=4)))
 
@@ -103,6 +128,13 @@ def _row_of(line: Any) -> dict[str, Any]:
         return {
             "id": line.slug, "actor_id": line.actor, "title": line.title, "themes": line.themes, "year": line.year, "partners": line.partners,
             "summary": line.summary, "source": line.source,
+        }  # fmt: skip
+    if isinstance(line, PracticeLine):
+        return {"actor_id": line.actor, "practice": line.practice.value, "since": line.since, "note": line.note, "source": line.source}
+    if isinstance(line, CapacityLine):
+        return {
+            "municipality_id": line.municipality, "purpose": line.purpose.value, "begins_on": line.begins_on, "ends_on": line.ends_on,
+            "places": line.places, "source": line.source,
         }  # fmt: skip
     assert isinstance(line, ResourceLine)
     return {

@@ -92,6 +92,16 @@ async def test_columns_are_chosen_and_remembered(imports: Door) -> None:
     assert imports.bodies(f"POST /api/v1{HERE}/check") == [{"links": {}}]
 
 
+async def test_columns_of_practices_and_of_places_of_reception_are_chosen_likewise(imports: Door) -> None:
+    page = (await imports.get(HERE, "coordinator")).text
+
+    await imports.post(f"{HERE}/mapping", "coordinator", rows0="capacities", **{"column0-0": "organisation", "column0-1": "practice"})
+
+    assert '<option value="practices">Practices</option>' in page and '<option value="capacities">Places of reception</option>' in page
+    assert '<option value="begins_on">First day</option>' in page
+    assert imports.bodies("PUT /api/v1/import-sources/dora") == [{"mapping": {"*": {"rows": "capacities", "columns": {"Nom": "organisation"}}}}]
+
+
 async def test_categories_of_the_source_are_chosen_and_added_to_those_it_has(imports: Door) -> None:
     await imports.post(f"{HERE}/categories", "coordinator", term0="Zeppelins", category0="community", term1="Rest", category1="")
 

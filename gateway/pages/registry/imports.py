@@ -29,6 +29,12 @@ SERVICE_FIELDS = (
     "service_key", "service_name", "organisation", "description", "category", "languages", "lat", "lon", "places", "hours", "remote", "free",
     "valid_from", "valid_until",
 )  # fmt: skip
+PRACTICE_FIELDS = ("organisation", "practice", "since", "note", "source")
+CAPACITY_FIELDS = ("organisation", "purpose", "begins_on", "ends_on", "places", "source")
+FIELDS = {
+    "organisations": ORGANISATION_FIELDS, "services": SERVICE_FIELDS, "practices": PRACTICE_FIELDS, "capacities": CAPACITY_FIELDS,
+}  # fmt: skip
+"""What the columns of a table can feed, by what its rows are."""
 MOST_TERMS = 50
 TEMPLATE_COLUMNS = (
     "service id", "service name", "organisation", "description", "category", "languages", "lat", "lon", "places", "hours", "remote", "valid from",
@@ -134,7 +140,7 @@ async def cancel_import(visit: Here, import_id: UUID) -> Response:
 
 def _mapping_of(form: Form, place: int, table: Record) -> Record:
     rows = form.text(f"rows{place}") or table["rows"]
-    fields = {"organisations": ORGANISATION_FIELDS, "services": SERVICE_FIELDS}.get(rows, ())
+    fields = FIELDS.get(rows, ())
     chosen = {header: form.text(f"column{place}-{number}") for number, header in enumerate(table["header"])}
     return {"rows": rows, "columns": {header: target for header, target in chosen.items() if target in fields}}
 
@@ -164,7 +170,7 @@ async def _page(visit: Visit, import_id: str, form: Form, status: int = 200, *, 
     return visit.page(
         "registry/import.html", status, job=job, form=form, listing=listing, sums=sums, outcome=outcome, outcomes=OUTCOMES, still=still,
         under_way=job["state"] in UNDER_WAY, terms=terms, words=words, problem=_problem(job),
-        fields={"organisations": ORGANISATION_FIELDS, "services": SERVICE_FIELDS}, sentence_of=_sentence, **naming(visit, words),
+        fields=FIELDS, sentence_of=_sentence, **naming(visit, words),
     )  # fmt: skip
 
 

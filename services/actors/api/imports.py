@@ -43,6 +43,8 @@ async def import_files(
     initiatives: Annotated[UploadFile | None, File(description="initiatives.csv")] = None,
     declarations: Annotated[UploadFile | None, File(description="declarations.csv")] = None,
     resources: Annotated[UploadFile | None, File(description="resources.csv")] = None,
+    practices: Annotated[UploadFile | None, File(description="practices.csv")] = None,
+    capacities: Annotated[UploadFile | None, File(description="capacities.csv")] = None,
     dry_run: Annotated[bool, Form(description="Of registry files: true: check everything and write nothing.")] = False,
 ) -> ImportReport | ImportJob:
     """Import files, in one of two ways.
@@ -53,7 +55,10 @@ async def import_files(
     As `actors`, `memberships` and so on (the registry's own files): written at once as a whole, or refused with all faults by file and line
     (`/actors.csv/12/lat`). Files that are not sent leave their records alone; sending the same set again changes nothing. For editors.
     """
-    given = {"actors": actors, "memberships": memberships, "initiatives": initiatives, "declarations": declarations, "resources": resources}
+    given = {
+        "actors": actors, "memberships": memberships, "initiatives": initiatives, "declarations": declarations, "resources": resources,
+        "practices": practices, "capacities": capacities,
+    }  # fmt: skip
     sent = set(await request.form())
     if file and not any(given.values()):
         if sent - {*OWN, "dry_run"}:

@@ -12,7 +12,7 @@ from services.actors.api.common import KEY_PATTERN, InCountry, InOneTransaction,
 from services.actors.api.listing import AskedList
 from services.actors.api.shaping import Shaped, one, shaped
 from services.actors.model.practices import practice_kinds
-from services.actors.model.vocabulary import Practice, Purpose
+from services.actors.model.vocabulary import FIRST_DAY, LAST_DAY, Practice, Purpose
 from services.actors.schemas.provenance import (
     CapacityCreate,
     CapacityRead,
@@ -36,7 +36,7 @@ async def list_capacities(
     municipality: Annotated[OfActor, Query(description="Only of this municipality: UUID or readable key.")] = None,
     purpose: Annotated[Purpose | None, Query(description="Only for this purpose.")] = None,
     country: InCountry = None,
-    on: Annotated[date | None, Query(ge=date(1900, 1, 1), le=date(2100, 12, 31), description="Only what holds on this day.")] = None,
+    on: Annotated[date | None, Query(ge=FIRST_DAY, le=LAST_DAY, description="Only what holds on this day.")] = None,
 ) -> Any:  # Any: FastAPI shapes it
     """How many people municipalities say they can receive; what begins last comes first. For everybody."""
 

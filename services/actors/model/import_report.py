@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from chassis.errors import FieldError, Invalid
 
-KINDS = ("actors", "memberships", "initiatives", "declarations", "resources")
+KINDS = ("actors", "memberships", "initiatives", "declarations", "resources", "practices", "capacities")
 """The kinds of files, in the order in which they are read and written."""
 MOST_FAULTS = 100
 """After so many faults reading stops; the file needs a look anyway."""

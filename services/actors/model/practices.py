@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from services.actors.model.texts import folded
 from services.actors.model.vocabulary import Practice
 
 NAME_LOCALES = ("en", "fr", "de", "es", "it", "uk", "ar")
@@ -26,6 +27,12 @@ class PracticeKind:
     def name_in(self, locale: str) -> str:
         """The name in a language, or in English."""
         return self.names.get(locale.split("-")[0], self.names["en"])
+
+
+@cache
+def practice_words() -> Mapping[str, str]:
+    """From folded words, the code or a name in one of our languages, to the codes."""
+    return {folded(word): kind.code for kind in practice_kinds() for word in (kind.code, *kind.names.values())}
 
 
 @cache

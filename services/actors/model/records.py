@@ -220,6 +220,11 @@ def resource_id_of(slug: str) -> UUID:
     return derived_id("resource", slug)
 
 
+def capacity_id_of(municipality_id: UUID, purpose: str, begins_on: Day) -> UUID:
+    """The id of a capacity that arrives by a file: one per municipality, purpose and first day."""
+    return derived_id("capacity", str(municipality_id), purpose, begins_on.isoformat())
+
+
 def practice_id_of(actor_id: UUID, practice: str) -> UUID:
     """The id of a practice record: one per actor and kind of practice."""
     return derived_id("practice", str(actor_id), practice)

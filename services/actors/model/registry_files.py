@@ -1,17 +1,30 @@
 """Reads the set of registry files into rows with readable keys, then checks the keys against each other and against the registry: pure."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
 
 from services.actors.model.import_report import KINDS, Faults
+from services.actors.model.registry_lines import (
+    COLUMNS,
+    OPTIONAL,
+    ActorLine,
+    CapacityLine,
+    DeclarationLine,
+    InitiativeLine,
+    Line,
+    MembershipLine,
+    PracticeLine,
+    RegistryFiles,
+    ResourceLine,
+)
 from services.actors.model.spreadsheet import Cells, read_rows
 from services.actors.model.vocabulary import (
     DECLARING_KINDS,
     MOST_LANGUAGES,
     MOST_LINKED,
     MOST_PEOPLE,
+    MOST_PLACES,
     NAME_LENGTH,
+    NOTE_LENGTH,
     SOURCE_LENGTH,
     SUMMARY_LENGTH,
     TITLE_LENGTH,
@@ -19,118 +32,11 @@ from services.actors.model.vocabulary import (
     ActorKind,
     DeclarationType,
     MembershipRole,
+    Practice,
+    Purpose,
     ResourceKind,
     Theme,
 )
-
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "actors": ("id", "kind", "name", "local_name", "country", "lat", "lon", "population", "website", "source"),
-    "memberships": ("network_id", "member_id", "role", "since", "source"),
-    "initiatives": ("id", "actor_id", "title", "themes", "year", "partners", "summary", "source"),
-    "declarations": ("municipality_id", "type", "date", "title", "source"),
-    "resources": ("id", "title", "authors", "year", "kind", "languages", "topic_themes", "actor_ids", "url", "source"),
-}
-OPTIONAL = frozenset({"languages"})
-"""Columns that a file may leave out; what they tell then stays as it is in the registry."""
-
-
-@dataclass(frozen=True, slots=True)
-class ActorLine:
-    """A row of actors.csv."""
-
-    line: int
-    slug: str
-    kind: ActorKind
-    name: str
-    local_name: str | None
-    country: str | None
-    lat: float | None
-    lon: float | None
-    population: int | None
-    website: str | None
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class MembershipLine:
-    """A row of memberships.csv; actors by slug."""
-
-    line: int
-    network: str
-    member: str
-    role: MembershipRole
-    since: int | None
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class InitiativeLine:
-    """A row of initiatives.csv; actors by slug."""
-
-    line: int
-    slug: str
-    actor: str
-    title: str
-    themes: tuple[Theme, ...]
-    year: int | None
-    partners: tuple[str, ...]
-    summary: str | None
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeclarationLine:
-    """A row of declarations.csv; the municipality by slug."""
-
-    line: int
-    municipality: str
-    type: DeclarationType
-    date: str
-    title: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceLine:
-    """A row of resources.csv; actors by slug."""
-
-    line: int
-    slug: str
-    title: str
-    authors: str | None
-    year: int | None
-    kind: ResourceKind
-    languages: tuple[str, ...] | None
-    topic_themes: tuple[Theme, ...]
-    actors: tuple[str, ...]
-    url: str | None
-    source: str
-
-
-Line = TypeVar("Line", ActorLine, MembershipLine, InitiativeLine, DeclarationLine, ResourceLine)
-
-
-@dataclass(frozen=True, slots=True)
-class RegistryFiles:
-    """All rows of a set; a file that was not sent has none."""
-
-    actors: tuple[ActorLine, ...] = ()
-    memberships: tuple[MembershipLine, ...] = ()
-    initiatives: tuple[InitiativeLine, ...] = ()
-    declarations: tuple[DeclarationLine, ...] = ()
-    resources: tuple[ResourceLine, ...] = ()
-
-    def slugs(self) -> set[str]:
-        """The keys of all actors that the set speaks of."""
-        named = {row.slug for row in self.actors}
-        for membership in self.memberships:
-            named |= {membership.network, membership.member}
-        for initiative in self.initiatives:
-            named |= {initiative.actor, *initiative.partners}
-        named |= {declaration.municipality for declaration in self.declarations}
-        for resource in self.resources:
-            named |= set(resource.actors)
-        return named
 
 
 def read_files(contents: Mapping[str, bytes], faults: Faults) -> RegistryFiles:
@@ -149,6 +55,8 @@ def read_files(contents: Mapping[str, bytes], faults: Faults) -> RegistryFiles:
         initiatives=lines("initiatives", _initiative, lambda row: row.slug),
         declarations=lines("declarations", _declaration, lambda row: (row.municipality, row.type, row.date, row.title)),
         resources=lines("resources", _resource, lambda row: row.slug),
+        practices=lines("practices", _practice, lambda row: (row.actor, row.practice)),
+        capacities=lines("capacities", _capacity, lambda row: (row.municipality, row.purpose, row.begins_on)),
     )
 
 
@@ -211,6 +119,23 @@ def _resource(cells: Cells) -> ResourceLine | None:
     return None if cells.wrong or kind is None else ResourceLine(cells.line, slug, title, authors, year, kind, *rest)
 
 
+def _practice(cells: Cells) -> PracticeLine | None:
+    actor, practice, since = cells.slug("actor_id"), cells.choice("practice", Practice), cells.year("since")
+    note, source = cells.text("note", NOTE_LENGTH), cells.citation("source", SOURCE_LENGTH)
+    return None if cells.wrong or practice is None else PracticeLine(cells.line, actor, practice, since, note, source)
+
+
+def _capacity(cells: Cells) -> CapacityLine | None:
+    municipality, purpose, source = cells.slug("municipality_id"), cells.choice("purpose", Purpose), cells.citation("source", SOURCE_LENGTH)
+    begins_on, ends_on = cells.day("begins_on", required=True), cells.day("ends_on")
+    places = cells.integer("places", 0, MOST_PLACES, required=True)
+    if begins_on is not None and ends_on is not None and ends_on < begins_on:
+        cells.fault("ends_on", "ends_before_it_begins", "A period ends on the day on which it begins, or later.")
+    if cells.wrong or purpose is None or begins_on is None or places is None:
+        return None
+    return CapacityLine(cells.line, municipality, purpose, begins_on, ends_on, places, source)
+
+
 def check_references(files: RegistryFiles, known: Mapping[str, ActorKind], faults: Faults) -> None:
     """Check that every actor named is in the files or in the registry (`known`: slug to kind), and is of the kind that its place asks for."""
     kinds = {**known, **{row.slug: row.kind for row in files.actors}}
@@ -229,9 +154,12 @@ def check_references(files: RegistryFiles, known: Mapping[str, ActorKind], fault
     for initiative in files.initiatives:
         is_there("initiatives", initiative.line, "actor_id", initiative.actor)
         is_there("initiatives", initiative.line, "partners", *initiative.partners)
-    for declaration in files.declarations:
-        there = is_there("declarations", declaration.line, "municipality_id", declaration.municipality)
-        if there and kinds[declaration.municipality] not in DECLARING_KINDS:
-            faults.add("declarations.csv", declaration.line, "not_a_municipality", "Choose a municipality or region.", "municipality_id")
+    declaring: list[tuple[str, DeclarationLine | CapacityLine]] = [("declarations", row) for row in files.declarations]
+    for kind, row in [*declaring, *(("capacities", row) for row in files.capacities)]:
+        there = is_there(kind, row.line, "municipality_id", row.municipality)
+        if there and kinds[row.municipality] not in DECLARING_KINDS:
+            faults.add(f"{kind}.csv", row.line, "not_a_municipality", "Choose a municipality or region.", "municipality_id")
     for resource in files.resources:
         is_there("resources", resource.line, "actor_ids", *resource.actors)
+    for practice in files.practices:
+        is_there("practices", practice.line, "actor_id", practice.actor)

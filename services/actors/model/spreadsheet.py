@@ -5,13 +5,14 @@ import io
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date as Day
 from enum import StrEnum
 from functools import lru_cache
 from typing import TypeVar
 
 from chassis.formulas import FORMULA, GUARD, unguarded
 from services.actors.model.import_report import Faults
-from services.actors.model.texts import is_citation, is_date, is_slug, is_web_address, is_year, language_tags
+from services.actors.model.texts import day_of, is_citation, is_date, is_slug, is_web_address, is_year, language_tags
 
 E = TypeVar("E", bound=StrEnum)
 MOST_ROWS = 50_000
@@ -190,6 +191,14 @@ class Cells:
             self.fault(column, "date", "Use a date that exists, as a day, month or year: 2015-09-04, 2015-09 or 2015.")
         return value
 
+    def day(self, column: str, *, required: bool = False) -> Day | None:
+        """A day of this age, or None."""
+        value = self.text(column, MOST_CHARACTERS, required=required)
+        found = None if value is None else day_of(value)
+        if value is not None and found is None:
+            self.fault(column, "date", "Use a date that exists, for example 2026-09-04.")
+        return found
+
     def year(self, column: str) -> int | None:
         """A year, or None. Numeric, so a leading minus is no formula; it is no year either."""
         value = self.values[column]
@@ -200,10 +209,12 @@ class Cells:
             return None
         return int(value)
 
-    def integer(self, column: str, least: int, most: int) -> int | None:
+    def integer(self, column: str, least: int, most: int, *, required: bool = False) -> int | None:
         """A whole number, or None."""
         value = self.values[column]
         if not value:
+            if required:
+                self.fault(column, "missing", "This cell must not be empty.")
             return None
         if not _INTEGER.fullmatch(value) or not least <= int(value) <= most:
             self.fault(column, "integer", "Use a whole number from {least} to {most}.", least=least, most=most)

@@ -4,10 +4,11 @@ import calendar
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import date
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from services.actors.model.vocabulary import FIRST_YEAR, LAST_YEAR, SLUG_LENGTH, SLUG_PATTERN, URL_LENGTH
+from services.actors.model.vocabulary import FIRST_DAY, FIRST_YEAR, LAST_DAY, LAST_YEAR, SLUG_LENGTH, SLUG_PATTERN, URL_LENGTH
 
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"})
 _GAPS = re.compile("[^a-z0-9]+")
@@ -67,6 +68,15 @@ def is_date(text: str) -> bool:
     if not 1 <= month <= 12:
         return False
     return match[3] is None or 1 <= int(match[3]) <= calendar.monthrange(int(match[1]), month)[1]
+
+
+def day_of(text: str) -> date | None:
+    """The day that `2026-09-04` writes, from FIRST_DAY to LAST_DAY, or None."""
+    match = _DATE.fullmatch(text)
+    if match is None or match[3] is None or not is_date(text):
+        return None
+    found = date(int(match[1]), int(match[2]), int(match[3]))
+    return found if FIRST_DAY <= found <= LAST_DAY else None
 
 
 def date_precision(text: str) -> str:

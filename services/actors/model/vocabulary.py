@@ -1,5 +1,6 @@
 """The closed lists of the registry and the bounds of its fields, shared by forms, files and tables."""
 
+from datetime import date
 from enum import StrEnum
 
 
@@ -126,6 +127,8 @@ MOST_LANGUAGES = 20
 MOST_LINKED = 50
 """The most actors that one initiative or resource names."""
 FIRST_YEAR, LAST_YEAR = 1800, 2100
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
+"""Days on which a period may begin or end."""
 MOST_PEOPLE = 100_000_000
 """The largest population of a municipality or region that is believed."""
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"

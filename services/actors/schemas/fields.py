@@ -9,7 +9,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from chassis.problems import Refused
 from services.actors.model.texts import is_citation, is_date, is_slug, is_web_address, language_tags
 from services.actors.model.vocabulary import (
+    FIRST_DAY,
     FIRST_YEAR,
+    LAST_DAY,
     LAST_YEAR,
     MOST_LANGUAGES,
     MOST_LINKED,
@@ -97,7 +99,7 @@ Citation = Annotated[
 ReadOn = Annotated[
     date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31), description="The day on which the source was read.", examples=["2026-11-02"])
 ]
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2100, 12, 31), description="A day.", examples=["2027-01-01"])]
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY, description="A day.", examples=["2027-01-01"])]
 Note = Annotated[str, Field(min_length=1, max_length=NOTE_LENGTH, description="A few words on it.", examples=["Since the council motion of 2018."])]
 Places = Annotated[int, Field(ge=0, le=MOST_PLACES, description="How many people.", examples=[40])]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, description="A year.", examples=[2018])]

@@ -10,7 +10,7 @@ from chassis.web import Body
 from services.actors.model.imports.categories import CODE
 from services.actors.model.imports.forms import Format
 from services.actors.model.imports.job import JobState, Outcome
-from services.actors.model.imports.mapping import RowsAre
+from services.actors.model.imports.mapping_words import RowsAre
 from services.actors.schemas.fields import Citation, Shape
 
 Short = Annotated[str, Field(min_length=1, max_length=200)]
@@ -46,7 +46,7 @@ class ImportLineRead(Shape):
     seq: int
     place: str = Field(description="The table or file that it stands in.")
     line: int = Field(description="Line, row, or number of the record; 0: it is no longer in the file.")
-    kind: str = Field(description="organisation, service, link, row (unreadable), or a kind of the registry's own files.")
+    kind: str = Field(description="organisation, service, link, practice, capacity, row (unreadable), or a kind of the registry's own files.")
     outcome: Outcome
     key: str = Field(description="What the source calls it.")
     name: str
@@ -72,7 +72,7 @@ class Confirmation(Body):
 class TableMappingBody(Body):
     """What the rows of a table are, and which column feeds which field."""
 
-    rows: RowsAre = Field(description="organisations, services or nothing.")
+    rows: RowsAre = Field(description="organisations, services, practices, capacities or nothing.")
     columns: dict[Short, Annotated[str, Field(min_length=1, max_length=40)]] = Field(default_factory=dict, max_length=100)
 
 

@@ -133,6 +133,14 @@ class Records(Generic[M]):
             found |= {getattr(row, column): self.to_model(row) for row in rows}
         return found
 
+    async def all_of(self, keys: Iterable[object], column: str) -> list[M]:
+        """All stored records that have one of these values in a column; they stay locked like those of `known`."""
+        found: list[M] = []
+        on = getattr(self.row, column)
+        for part in chunks(dict.fromkeys(keys)):
+            found += map(self.to_model, (await self.session.execute(select(self.row.__table__).where(on.in_(part)).with_for_update())).all())
+        return found
+
     async def add_many(self, records: Sequence[M]) -> None:
         """New records in one statement."""
         if records:

@@ -9,21 +9,16 @@ from chassis.ids import new_id
 from chassis.outbox import EVERYBODY
 from services.actors import events_out
 from services.actors.model.import_report import KINDS, Counts, Faults, ImportReport
+from services.actors.model.periods import TAKEN_MESSAGE, settled
 from services.actors.model.provenance import EnteredBy
 from services.actors.model.records import (
     Actor,
-    Declaration,
-    Initiative,
-    Membership,
     Record,
-    Resource,
     actor_id_of,
-    declaration_id_of,
-    initiative_id_of,
-    membership_id_of,
-    resource_id_of,
 )
-from services.actors.model.registry_files import ActorLine, RegistryFiles, check_references, read_files
+from services.actors.model.registry_files import check_references, read_files
+from services.actors.model.registry_lines import ActorLine, RegistryFiles
+from services.actors.model.registry_records import records_of
 from services.actors.model.rights import check_may_edit_all
 from services.actors.store.records import Records
 from services.actors.use_cases import recording
@@ -97,43 +92,22 @@ async def _write_actors(
 
 
 async def _write_parts(work: Work, files: RegistryFiles, ids: Mapping[str, UUID], dry_run: bool, listing: list[Listed] | None) -> dict[str, Counts]:
-    times: dict[str, Any] = {"created_at": work.now, "updated_at": work.now, "entered_by": EnteredBy.IMPORT}  # Any: passed on by name
-    memberships = [
-        Membership(
-            id=membership_id_of(ids[row.network], ids[row.member]), network_id=ids[row.network], member_id=ids[row.member], role=row.role,
-            since=row.since, source=row.source, **times,
-        )
-        for row in files.memberships
-    ]  # fmt: skip
-    initiatives = [
-        Initiative(
-            id=initiative_id_of(row.slug), slug=row.slug, actor_id=ids[row.actor], title=row.title, themes=row.themes, year=row.year,
-            partners=tuple(ids[partner] for partner in row.partners), summary=row.summary, source=row.source, **times,
-        )
-        for row in files.initiatives
-    ]  # fmt: skip
-    declarations = [
-        Declaration(
-            id=declaration_id_of(ids[row.municipality], row.type, row.date, row.title), municipality_id=ids[row.municipality], type=row.type,
-            date=row.date, title=row.title, source=row.source, **times,
-        )
-        for row in files.declarations
-    ]  # fmt: skip
-    resources = [
-        Resource(
-            id=resource_id_of(row.slug), slug=row.slug, title=row.title, authors=row.authors, year=row.year, kind=row.kind,
-            languages=row.languages or (), topic_themes=row.topic_themes, actors=tuple(ids[actor] for actor in row.actors), url=row.url,
-            source=row.source, **times,
-        )
-        for row in files.resources
-    ]  # fmt: skip
+    made = records_of(files, ids, work.now)
     untold = ("languages",) if any(row.languages is None for row in files.resources) else ()
-    return {
-        "memberships": await _write(work, work.memberships, memberships, dry_run, "memberships", files.memberships, listing),
-        "initiatives": await _write(work, work.initiatives, initiatives, dry_run, "initiatives", files.initiatives, listing),
-        "declarations": await _write(work, work.declarations, declarations, dry_run, "declarations", files.declarations, listing),
-        "resources": await _write(work, work.resources, resources, dry_run, "resources", files.resources, listing, untold),
+    counts = {
+        "memberships": await _write(work, work.memberships, made.memberships, dry_run, "memberships", files.memberships, listing),
+        "initiatives": await _write(work, work.initiatives, made.initiatives, dry_run, "initiatives", files.initiatives, listing),
+        "declarations": await _write(work, work.declarations, made.declarations, dry_run, "declarations", files.declarations, listing),
+        "resources": await _write(work, work.resources, made.resources, dry_run, "resources", files.resources, listing, untold),
+        "practices": await _write(work, work.practices, made.practices, dry_run, "practices", files.practices, listing),
     }
+    stored = await work.capacities.all_of((row.municipality_id for row in made.capacities), "municipality_id")
+    capacities, taken = settled(made.capacities, stored)
+    faults = Faults()
+    for number in sorted(taken):
+        faults.add("capacities.csv", files.capacities[number].line, "period_is_taken", TAKEN_MESSAGE, "begins_on")
+    faults.refuse()
+    return counts | {"capacities": await _write(work, work.capacities, capacities, dry_run, "capacities", files.capacities, listing)}
 
 
 async def _write(

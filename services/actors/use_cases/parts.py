@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.errors import Conflict, invalid_field
 from chassis.ids import new_id
+from services.actors.model.periods import TAKEN_MESSAGE
 from services.actors.model.records import (
     Actor,
     Capacity,
@@ -131,7 +132,7 @@ async def check_period_is_free(work: Work, capacity: Capacity) -> None:
     """Raise PeriodIsTaken when another capacity of this municipality and purpose has one of these days. The municipality stays locked."""
     await work.actors.records.known([capacity.municipality_id])
     if await work.capacities.is_there(*stored_parts.overlapping(capacity)):
-        raise PeriodIsTaken("For this purpose the municipality has places recorded in these days; change that record, or choose other days.")
+        raise PeriodIsTaken(TAKEN_MESSAGE)
 
 
 async def record_practice(work: Work, given: Given) -> Practice:

@@ -93,6 +93,35 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Practised:
+    """A kind of practice (its code) that an organisation has."""
+
+    line: int
+    organisation: str
+    practice: str
+    since: int | None = None
+    note: str | None = None
+    citation: str | None = None
+    contacts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """How many people a municipality can receive, for a purpose (its code), from one ISO day to another. `ends_told`: whether the table has the
+    last day, so that none means until further notice."""
+
+    line: int
+    organisation: str
+    purpose: str
+    begins_on: str
+    ends_on: str | None = None
+    ends_told: bool = True
+    places: int
+    citation: str | None = None
+    contacts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineFault:
     """What is wrong with one line: the place and the rule, never the content. Line 0 is the file as a whole."""
 
@@ -103,7 +132,11 @@ class LineFault:
     params: tuple[tuple[str, str | int], ...] = ()
 
 
-Item = Organisation | Service | Link | LineFault
+Fact = Practised | Received
+"""What a table says of an organisation that the registry, or another table of the file, has."""
+Read = Organisation | Service | Link | Fact
+"""What a line can hold."""
+Item = Read | LineFault
 """What a reader yields."""
 
 

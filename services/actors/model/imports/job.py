@@ -9,7 +9,7 @@ from uuid import UUID
 
 from chassis.errors import Conflict, Forbidden
 from chassis.ids import derived_id
-from services.actors.model.imports.forms import Format, Item, Link, Organisation, Service
+from services.actors.model.imports.forms import Format, Item, LineFault, Link, Organisation, Practised, Read, Received, Service
 
 Json = dict[str, Any]
 """JSON (Any: values nest freely)."""
@@ -147,7 +147,10 @@ def offer_id_of(source: str, key: str, generation: int) -> UUID:
     return derived_id("offer", "import", source, key, str(generation))
 
 
-_FORMS: dict[str, type[Organisation] | type[Service] | type[Link]] = {"organisation": Organisation, "service": Service, "link": Link}
+_FORMS: dict[str, type[Read]] = {
+    "organisation": Organisation, "service": Service, "link": Link, "practice": Practised, "capacity": Received
+}  # fmt: skip
+_KINDS = {form: kind for kind, form in _FORMS.items()}
 _NAMES = {kind: tuple((one.name, one.default) for one in fields(form)) for kind, form in _FORMS.items()}
 _TUPLES = frozenset({"identifiers", "title", "description", "windows"})
 _LISTS = frozenset({"notes", "terms", "languages"})
@@ -155,10 +158,10 @@ _LISTS = frozenset({"notes", "terms", "languages"})
 
 def kind_of(item: Item) -> str:
     """The word for what a line holds."""
-    return {Organisation: "organisation", Service: "service", Link: "link"}.get(type(item), "fault")
+    return "fault" if isinstance(item, LineFault) else _KINDS[type(item)]
 
 
-def as_json(item: Organisation | Service | Link) -> Json:
+def as_json(item: Read) -> Json:
     """A neutral form as JSON, without what is empty."""
     found: Json = {}
     for name, default in _NAMES[kind_of(item)]:
@@ -168,7 +171,7 @@ def as_json(item: Organisation | Service | Link) -> Json:
     return found
 
 
-def of_json(kind: str, kept: Mapping[str, Any]) -> Organisation | Service | Link:
+def of_json(kind: str, kept: Mapping[str, Any]) -> Read:
     """The neutral form that was kept."""
     values = dict(kept)
     for name in values.keys() & _TUPLES:

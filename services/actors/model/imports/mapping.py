@@ -2,67 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from services.actors.model.imports.forms import Item, LineFault, Link, Organisation, Service
+from services.actors.model.imports.forms import Item, LineFault, Link, Organisation, Practised, Received, Service
 from services.actors.model.imports.hours import windows_of_osm
+from services.actors.model.imports.mapping_words import FIELDS, NEEDED, ORGANISATION_WORDS, SERVICE_WORDS, YES, RowsAre
 from services.actors.model.imports.tables import Row, Table
 from services.actors.model.imports.values import DESCRIPTION_LENGTH, TITLE_LENGTH, Reading
+from services.actors.model.practices import practice_words
 from services.actors.model.texts import folded
+from services.actors.model.vocabulary import FIRST_DAY, FIRST_YEAR, LAST_YEAR, MOST_PLACES, NOTE_LENGTH, Practice, Purpose
 
 SURE = 88
 """From this likeness on a header is taken for a field's word."""
-
-
-class RowsAre(StrEnum):
-    """What the rows of a table are."""
-
-    ORGANISATIONS = "organisations"
-    SERVICES = "services"
-    NOTHING = "nothing"
-
-
-ORGANISATION_WORDS: dict[str, str] = {
-    "key": "id|key|identifier|identifiant|kennung|identificador|identificativo|code|uuid|reference|ref|nummer|numero",
-    "slug": "slug|readable key",
-    "name": "name|nom|nombre|nome|bezeichnung|organisation|organization|structure|association|denomination|raison sociale|title|titre|назва|الاسم",
-    "kind": "kind|type|typ|tipo|category of organisation|forme|art|statut|type of organisation|type de structure",
-    "local_name": "local name|nom local|local_name|alternate name|acronym|sigle|kurzname|nome locale|nombre local",
-    "country": "country|pays|land|pais|paese|country code|code pays|країна|البلد",
-    "lat": "lat|latitude|breitengrad|latitud|latitudine|breite|y|широта",
-    "lon": "lon|lng|long|longitude|langengrad|longitud|longitudine|lange|x|довгота",
-    "population": "population|inhabitants|habitants|einwohner|habitantes|abitanti|poblacion",
-    "website": "website|url|site web|site internet|webseite|web|homepage|site|sitio web|sito web|page web|lien",
-    "source": "source|quelle|fuente|fonte|reference source|citation",
-    "siren": "siren",
-    "siret": "siret|numero siret",
-    "wikidata": "wikidata|qid",
-    "networks": "networks|reseaux|netzwerke|redes|reti|member of|membre de|network|reseau",
-}
-"""Fields of an organisation, with words that headers use for them."""
-SERVICE_WORDS: dict[str, str] = {
-    "service_key": "service id|id service|id|identifiant|kennung|key|code|reference",
-    "service_name": "service|service name|nom du service|angebot|servicio|servizio|title|titre|titel|titulo|name|nom|offre|offer|intitule",
-    "organisation": "organisation|organization|structure|structure id|organization id|organisation id|association|trager|anbieter|ente|provider",
-    "description": "description|beschreibung|descripcion|descrizione|presentation|resume|details",
-    "category": "category|categorie|kategorie|categoria|theme|thematique|thema|tema|taxonomy",
-    "languages": "languages|langues|sprachen|idiomas|lingue|language|langue|sprache",
-    "lat": ORGANISATION_WORDS["lat"],
-    "lon": ORGANISATION_WORDS["lon"],
-    "places": "places|capacity|capacite|plazas|platze|posti|kapazitat|seats|nombre de places",
-    "hours": "hours|horaires|offnungszeiten|horario|orari|opening hours|schedule|horaires accueil",
-    "remote": "remote|online|a distance|en ligne|fern|remoto",
-    "free": "free|gratuit|kostenlos|gratis|gratuito|free of charge",
-    "valid_from": "valid from|from|debut|beginn|desde|dal|start",
-    "valid_until": "valid until|until|fin|ende|hasta|al|end|jusqu au",
-}
-"""Fields of a service, likewise."""
-FIELDS: dict[RowsAre, dict[str, str]] = {RowsAre.ORGANISATIONS: ORGANISATION_WORDS, RowsAre.SERVICES: SERVICE_WORDS, RowsAre.NOTHING: {}}
-NEEDED: dict[RowsAre, str] = {RowsAre.ORGANISATIONS: "name", RowsAre.SERVICES: "service_name"}
-YES = frozenset({"1", "yes", "true", "oui", "ja", "si", "x", "y", "o", "vrai", "wahr", "так"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +27,8 @@ class TableMapping:
     columns: Mapping[str, str] = field(default_factory=dict)
 
     def is_complete(self) -> bool:
-        """Whether the field that a row cannot do without has a column."""
-        return self.rows is RowsAre.NOTHING or NEEDED[self.rows] in self.columns.values()
+        """Whether the fields that a row cannot do without have a column."""
+        return set(self.columns.values()) >= NEEDED[self.rows]
 
     def as_json(self) -> dict[str, Any]:  # Any: JSON
         """As it is kept."""
@@ -95,8 +49,12 @@ def guess(table: Table) -> TableMapping:
     of_services = any(word in words for word in ("service", "angebot", "servicio", "servizio"))
     described = any(mark in words for mark in ("description", "categor", "thema", "horaire", "hours"))
     speaks_of_services = (of_services and described) or any(word in title for word in ("service", "offer", "offre", "angebot", "servici", "serviz"))
-    rows = RowsAre.SERVICES if speaks_of_services else RowsAre.ORGANISATIONS
-    return TableMapping(rows, _best(headers, FIELDS[rows]))
+    if speaks_of_services:
+        return TableMapping(RowsAre.SERVICES, _best(headers, SERVICE_WORDS))
+    for rows in (RowsAre.PRACTICES, RowsAre.CAPACITIES):
+        if (facts := TableMapping(rows, _best(headers, FIELDS[rows]))).is_complete():
+            return facts
+    return TableMapping(RowsAre.ORGANISATIONS, _best(headers, ORGANISATION_WORDS))
 
 
 def _best(headers: Sequence[str], fields: Mapping[str, str]) -> dict[str, str]:
@@ -129,6 +87,10 @@ def items_of(row: Row, columns: Sequence[str], mapping: TableMapping, language: 
     names = {target: header for header, target in mapping.columns.items()}
     if mapping.rows is RowsAre.SERVICES:
         return (_service(row, cells, names, language),)
+    if mapping.rows is RowsAre.PRACTICES:
+        return (_practised(row, cells, names),)
+    if mapping.rows is RowsAre.CAPACITIES:
+        return (_received(row, cells, names),)
     return _organisation(row, cells, names)
 
 
@@ -179,3 +141,38 @@ def _service(row: Row, cells: Mapping[str, str], names: Mapping[str, str], langu
     if not title:
         reading.wrong(at("service_name"), "missing", "This must not be empty.")
     return reading.fault or found
+
+
+def _practised(row: Row, cells: Mapping[str, str], names: Mapping[str, str]) -> Item:
+    reading = Reading(row.line, contacts=row.contacts)
+    organisation = reading.required(cells.get("organisation"), names["organisation"])
+    practice = reading.one_of(cells.get("practice"), names["practice"], practice_words(), Practice)
+    since = reading.whole(cells.get("since"), names.get("since", "since"), FIRST_YEAR, LAST_YEAR)
+    note = reading.public(reading.words(cells.get("note"), names.get("note", "note"), NOTE_LENGTH) or "", names.get("note", "note")) or None
+    citation = reading.citation(cells.get("source"), names.get("source", "source"))
+    if reading.fault or practice is None:
+        return reading.fault_here()
+    return Practised(
+        line=row.line, organisation=organisation, practice=practice, since=since, note=note, citation=citation, contacts=reading.contacts
+    )  # fmt: skip
+
+
+def _received(row: Row, cells: Mapping[str, str], names: Mapping[str, str]) -> Item:
+    reading = Reading(row.line, contacts=row.contacts)
+    organisation = reading.required(cells.get("organisation"), names["organisation"])
+    purpose = reading.one_of(cells.get("purpose"), names["purpose"], {folded(code): code for code in Purpose}, Purpose)
+    begins_on = reading.day(cells.get("begins_on"), names["begins_on"], FIRST_DAY.year)
+    ends_on = reading.day(cells.get("ends_on"), names.get("ends_on", "ends_on"), FIRST_DAY.year)
+    places = reading.whole(cells.get("places"), names["places"], 0, MOST_PLACES)
+    citation = reading.citation(cells.get("source"), names.get("source", "source"))
+    for value, field_name in ((begins_on, "begins_on"), (places, "places")):
+        if value is None:
+            reading.wrong(names[field_name], "missing", "This must not be empty.")
+    if begins_on is not None and ends_on is not None and ends_on < begins_on:
+        reading.wrong(names["ends_on"], "ends_before_it_begins", "A period ends on the day on which it begins, or later.")
+    if reading.fault or purpose is None or begins_on is None or places is None:
+        return reading.fault_here()
+    return Received(
+        line=row.line, organisation=organisation, purpose=purpose, begins_on=begins_on, ends_on=ends_on, ends_told="ends_on" in names, places=places,
+        citation=citation, contacts=reading.contacts,
+    )  # fmt: skip

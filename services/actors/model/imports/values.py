@@ -2,8 +2,10 @@
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from chassis.contact_hints import ContactHint, contact_hints
@@ -196,6 +198,19 @@ class Reading:
             self.wrong(column, "url_scheme", "An address must begin with https:// or http://.")
         return None if text is None else self.public(text, column)
 
+    def one_of(self, value: Any, column: str, words: Mapping[str, str], allowed: type[StrEnum]) -> str | None:  # Any: as above
+        """A code of a closed list, or a word for one (`words`: folded word to code); it must be there."""
+        text = self.required(value, column, MAX_CELL)
+        found = words.get(folded(text))
+        if text and found is None:
+            self.wrong(column, "not_in_list", "Choose from: {choices}.", choices=", ".join(allowed))
+        return found
+
+    def fault_here(self) -> LineFault:
+        """What is wrong with a record that cannot be made."""
+        assert self.fault is not None
+        return self.fault
+
     def kind(self, value: Any, column: str) -> str | None:  # Any: as above
         """The kind of an organisation, in one of several languages' words; an unknown word is left out, with a note."""
         text = self.words(value, column)
@@ -217,7 +232,7 @@ class Reading:
                 self.note("language_left_out")
         return tuple(dict.fromkeys(found))
 
-    def day(self, value: Any, column: str) -> str | None:  # Any: as above
+    def day(self, value: Any, column: str, first_year: int = 2000) -> str | None:  # Any: as above
         """An ISO day of this age, or None."""
         text = value.isoformat()[:10] if isinstance(value, date) else self.words(value, column)
         if text is None:
@@ -226,7 +241,7 @@ class Reading:
             found = date.fromisoformat(text[:10])
         except ValueError:
             found = date.min
-        if not 2000 <= found.year <= 2100:
+        if not first_year <= found.year <= 2100:
             self.wrong(column, "date", "Use a date that exists, for example 2026-09-04.")
             return None
         return found.isoformat()

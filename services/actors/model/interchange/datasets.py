@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.actors.model.registry_files import COLUMNS
+from services.actors.model.registry_lines import COLUMNS
 
 
 class Dataset(StrEnum):
@@ -27,9 +27,6 @@ class Format(StrEnum):
     GEOJSON = "geojson"
     NDJSON = "ndjson"
 
-
-REGISTRY_FILES = (Dataset.ACTORS, Dataset.MEMBERSHIPS, Dataset.DECLARATIONS, Dataset.INITIATIVES, Dataset.RESOURCES)
-"""Tables that our own import reads back."""
 
 MORE_COLUMNS = ("uuid", "read_on", "entered_by", "version", "created_at", "updated_at")
 """What each record has besides; written with `columns=all`, and always in JSON."""
@@ -67,10 +64,10 @@ TABLES: dict[Dataset, Table] = {
     Dataset.RESOURCES: Table("Resources", "Reports, articles, books and pages, with the actors they are about.", COLUMNS["resources"], ("id",)),
     Dataset.CAPACITIES: Table(
         "Voluntary reception capacity", "How many people municipalities say they can receive, for whom and when.",
-        ("municipality_id", "purpose", "begins_on", "ends_on", "places", "source"), (), (("municipality_id", "actors"),),
+        COLUMNS["capacities"], (), (("municipality_id", "actors"),),
     ),
     Dataset.PRACTICES: Table(
-        "Practices of solidarity", "Which kinds of solidarity practice an actor has.", ("actor_id", "practice", "since", "note", "source"),
+        "Practices of solidarity", "Which kinds of solidarity practice an actor has.", COLUMNS["practices"],
         ("actor_id", "practice"), (("actor_id", "actors"),),
     ),
     Dataset.OFFERS: Table(

@@ -12,7 +12,7 @@ from chassis.errors import HubError
 from services.actors.model.imports.forms import Link, Organisation
 from services.actors.model.imports.job import ImportJob, ImportSource, Json, Line, Outcome, as_json, organisation_id_of
 from services.actors.model.provenance import EnteredBy
-from services.actors.model.records import Actor, Membership, membership_id_of
+from services.actors.model.records import Actor, Capacity, Membership, Record, membership_id_of
 from services.actors.model.texts import is_slug, read_uuid, slug_of
 from services.actors.model.vocabulary import DECLARING_KINDS, SLUG_LENGTH, ActorKind, MembershipRole
 from services.actors.use_cases.actors import check_kind_is_free
@@ -24,13 +24,16 @@ IMPORTED_FIELDS = ("name", "local_name", "country", "lat", "lon", "population", 
 
 @dataclass(slots=True)
 class Known:
-    """What one run of a phase remembers: which organisations of the file are which actors, and which keys were seen."""
+    """What one run of a phase remembers: which organisations of the file are which actors, which keys were seen, in which
+    places and lines facts stood and which places of reception will be there."""
 
     actors: dict[str, UUID] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     met: set[UUID] = field(default_factory=set)
     services: set[str] = field(default_factory=set)
     links: set[UUID] = field(default_factory=set)
+    facts: dict[UUID, tuple[int, int]] = field(default_factory=dict)
+    capacities: dict[UUID, Capacity] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -38,8 +41,8 @@ class Planned:
     """A line, and what is to be written for it."""
 
     line: Line
-    record: Actor | Membership | None = None
-    was: Actor | Membership | None = None
+    record: Record | None = None
+    was: Record | None = None
     identifiers: tuple[tuple[str, str], ...] = ()
 
 

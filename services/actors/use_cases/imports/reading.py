@@ -11,6 +11,7 @@ from services.actors.model.imports.geojson import read_geojson
 from services.actors.model.imports.hsds import read_hsds, read_hsds_package
 from services.actors.model.imports.job import ImportSource
 from services.actors.model.imports.mapping import TableMapping
+from services.actors.model.imports.mapping_words import RowsAre
 
 ANY_TABLE = "*"
 """Under this name the mapping of a CSV file is kept: its files are called otherwise each time."""
@@ -26,7 +27,7 @@ class Found:
     def incomplete(self) -> bool:
         """Whether a table lacks the column that it cannot do without, or none says anything."""
         mappings = [TableMapping.of_json(each) for each in self.tables.values()]
-        return any(not each.is_complete() for each in mappings) or (bool(mappings) and all(each.rows is mapping.RowsAre.NOTHING for each in mappings))
+        return any(not each.is_complete() for each in mappings) or (bool(mappings) and all(each.rows is RowsAre.NOTHING for each in mappings))
 
 
 Placed = tuple[str, Item]
@@ -49,7 +50,7 @@ def headers(files: Sequence[tuple[str, bytes]], format: Format, source: ImportSo
 def _note(found: Found, table: tables.Table, key: str, source: ImportSource) -> None:
     kept = source.mapping.get(key)
     used = TableMapping.of_json(kept) if kept else None
-    if used is None or (not set(used.columns) & set(table.columns) and used.rows is not mapping.RowsAre.NOTHING):
+    if used is None or (not set(used.columns) & set(table.columns) and used.rows is not RowsAre.NOTHING):
         used = mapping.guess(table)
     left_out = [table.columns[place] for place in sorted(table.contact_columns)]
     found.tables[key] = {**used.as_json(), "header": [each for each in table.columns if each], "left_out": left_out}

@@ -1,4 +1,4 @@
-"""The registry's own five files as an import like the others: previewed by line, then written as a whole in one transaction."""
+"""The registry's own files as an import like the others: previewed by line, then written as a whole in one transaction."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,6 +14,9 @@ from services.actors.model.states import state_of
 from services.actors.use_cases.importing import Listed, import_registry
 from services.actors.use_cases.imports.finishing import finish
 from services.actors.work import Work
+
+WORDS = {kind: "capacity" if kind == "capacities" else kind.removesuffix("s") for kind in KINDS}
+"""What a line of each kind of file is called."""
 
 
 def contents_of(files: Sequence[tuple[str, bytes]]) -> dict[str, bytes]:
@@ -58,16 +61,14 @@ async def write_registry(work: Work, job: ImportJob, files: Sequence[tuple[str, 
         back = replace(job, version=job.version + 1, updated_at=work.now, state=JobState.CHECKING)
         await work.imports.save_job(back, job.version)  # the registry changed meanwhile: the preview is made anew and names the faults
         return back
-    counts = {
-        kind.removesuffix("s"): {"new": each.created, "changed": each.changed, "unchanged": each.unchanged} for kind, each in report.kinds.items()
-    }
+    counts = {WORDS[kind]: {"new": each.created, "changed": each.changed, "unchanged": each.unchanged} for kind, each in report.kinds.items()}
     return await finish(work, replace(job, counts={"lines": counts}))
 
 
 def _line(seq: int, kind: str, number: int, record: Record, was: Record | None) -> Line:
     name = getattr(record, "name", None) or getattr(record, "title", None) or ""
     line = Line(
-        seq=seq, place=f"{kind}.csv", line=number, kind=kind.removesuffix("s"), outcome=Outcome.NEW, record_id=record.id, name=name[:300],
+        seq=seq, place=f"{kind}.csv", line=number, kind=WORDS[kind], outcome=Outcome.NEW, record_id=record.id, name=name[:300],
         key=getattr(record, "slug", "") or "",
     )  # fmt: skip
     if was is None:

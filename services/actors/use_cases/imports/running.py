@@ -13,11 +13,12 @@ from uuid import UUID
 
 from chassis.identity import SYSTEM
 from chassis.ids import new_id
-from services.actors.model.imports.forms import FileRefused, Format, LineFault, Link, Organisation, Service
+from services.actors.model.imports.forms import FileRefused, Format, LineFault, Link, Organisation, Practised, Received, Service
 from services.actors.model.imports.job import ImportJob, ImportSource, JobState, Line, Outcome
 from services.actors.model.imports.sealing import FileSeal
 from services.actors.store.imports import LeaseLost
 from services.actors.use_cases.imports import reading
+from services.actors.use_cases.imports.facts import plan_facts
 from services.actors.use_cases.imports.finishing import finish_if_answered, refuse
 from services.actors.use_cases.imports.planning import Known, plan_links, plan_organisations
 from services.actors.use_cases.imports.registry_set import check_registry, write_registry
@@ -114,11 +115,14 @@ async def _preview(work: Work, job: ImportJob, source: ImportSource, numbered: S
     organisations = [(seq, item) for seq, (_, item) in numbered if isinstance(item, Organisation)]
     links = [(seq, item) for seq, (_, item) in numbered if isinstance(item, Link)]
     services = [(seq, item) for seq, (_, item) in numbered if isinstance(item, Service)]
+    facts = [(seq, item) for seq, (_, item) in numbered if isinstance(item, Practised | Received)]
     lines = [_fault(seq, item) for seq, (_, item) in numbered if isinstance(item, LineFault)]
     if organisations:
         lines += [each.line for each in await plan_organisations(work, job, source, organisations, known, writing=False)]
     if links and job.actor_id is None:
         lines += [each.line for each in await plan_links(work, source, links, known, writing=False)]
+    if facts:
+        lines += [each.line for each in await plan_facts(work, job, source, facts, known, writing=False)]
     if services:
         lines += [each.line for each in await plan_services(work, job, source, services, known, writing=False)]
     places = {seq: place for seq, (place, _) in numbered}

@@ -10,11 +10,12 @@ from uuid import UUID
 from chassis.errors import invalid_field
 from chassis.ids import new_id
 from contracts.roles import Role
+from services.actors.model.import_report import KINDS
 from services.actors.model.imports.detection import format_of
 from services.actors.model.imports.forms import Format, refuse_file
 from services.actors.model.imports.job import ImportJob, ImportNotInState, ImportSource, JobState, NotYourSource
 from services.actors.model.imports.limits import MAX_FILE
-from services.actors.model.imports.mapping import FIELDS, RowsAre
+from services.actors.model.imports.mapping_words import FIELDS, RowsAre
 from services.actors.model.imports.sealing import FileSeal
 from services.actors.model.rights import NotYourRecord, check_may_edit_all, edits_all
 from services.actors.store.imports import NoSuchSource
@@ -107,13 +108,13 @@ async def begin_import(
 def _file_name(name: str) -> str:
     """Only what says what the file is: people write names of persons into the names of files."""
     stem = re.sub(r"[^a-z]+", "", name.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower())
-    known = ("actors", "memberships", "initiatives", "declarations", "resources", "structures", "services", "organizations", "organisations")
+    known = (*KINDS, "structures", "services", "organizations", "organisations")
     return next((f"{word}.csv" for word in known if stem == word and name.lower().endswith(".csv")), "file")
 
 
 def _format_of(files: Sequence[tuple[str, bytes]], format: Format | None) -> Format:
     seen = {format_of(content, name) for name, content in files}
-    if {_file_name(name) for name, _ in files} <= {f"{kind}.csv" for kind in ("actors", "memberships", "initiatives", "declarations", "resources")}:
+    if {_file_name(name) for name, _ in files} <= {f"{kind}.csv" for kind in KINDS}:
         seen = {Format.REGISTRY} if format in (None, Format.REGISTRY) else seen
     if len(seen) > 1:
         raise refuse_file("mixed", "Send files of one format at a time.")

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chassis.ids import new_id
-from services.actors.model.imports.forms import Link, Organisation, Service
+from services.actors.model.imports.forms import Link, Organisation, Practised, Received, Service
 from services.actors.model.imports.job import ImportJob, ImportSource, Line, Outcome, of_json
 from services.actors.model.provenance import Act, EnteredBy, Identifier
 from services.actors.use_cases import recording
 from services.actors.use_cases.imports import services
+from services.actors.use_cases.imports.facts import plan_facts
 from services.actors.use_cases.imports.planning import Known, Planned, plan_links, plan_organisations
 from services.actors.use_cases.imports.services import PlannedService, plan_services
 from services.actors.work import Work
@@ -29,6 +30,11 @@ async def write_batch(work: Work, job: ImportJob, source: ImportSource, lines: S
     links = [(seq, item) for seq, item in items if isinstance(item, Link)]
     if links:
         planned = await plan_links(work, source, links, known, writing=True)
+        await _store(work, planned, [])
+        after += [each.line for each in planned]
+    facts = [(seq, item) for seq, item in items if isinstance(item, Practised | Received)]
+    if facts:
+        planned = await plan_facts(work, job, source, facts, known, writing=True)
         await _store(work, planned, [])
         after += [each.line for each in planned]
     wanted = [(seq, item) for seq, item in items if isinstance(item, Service)]
