@@ -65,6 +65,19 @@ def test_a_window_holds_all_points_and_its_middle_is_true() -> None:
     assert 2 <= sum(line.upright for line in drawn.lines) <= 9
 
 
+def test_dots_that_would_lie_on_one_another_are_drawn_as_one_that_leads_to_them() -> None:
+    places = [(5.72, 45.19, "a"), (5.721, 45.191, "b"), (5.72, 45.19, "c"), (5.9, 45.3, "d")]
+    points = [{"geometry": {"coordinates": [lon, lat]}, "properties": {"slug": name, "kind": "region", "name": name}} for lon, lat, name in places]
+    far, close = view_of(2, 45.2, 5.7), view_of(10, 45.19, 5.72)
+    assert far and close
+
+    whole, closest = draw_map(points, far, 2, {}), draw_map(points[:3], close, 10, {})
+
+    assert [mark.count for mark in whole.marks] == [4] and "near=4" in whole.marks[0].path
+    assert [mark.count for mark in closest.marks] == [3] and closest.marks[0].path == "#here"
+    assert len(whole.dots) == 4 and {dot.path for dot in closest.dots} == {"/actors/a", "/actors/b", "/actors/c"}
+
+
 def test_no_window_leaves_the_globe() -> None:
     for near in range(1, 11):
         for lat, lon in ((90.0, 180.0), (-90.0, -180.0), (0.0, 0.0)):

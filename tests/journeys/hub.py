@@ -75,7 +75,7 @@ class RunningHub:
         """A service's SQLite file."""
         return self.instance.data / "databases" / f"{name}.db"
 
-    async def until_ready(self, seconds: float = 60) -> None:
+    async def until_ready(self, seconds: float = 180) -> None:
         """Until every part answers."""
         deadline = time.monotonic() + seconds
         async with httpx2.AsyncClient(timeout=3) as client:

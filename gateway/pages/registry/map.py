@@ -46,7 +46,7 @@ async def see_map(
     points, counts, every, unclear = await _found(visit, wanted, view)
     window = view or view_around(points)
     drawn = draw_map(points, window, near if view else 0, wanted)
-    single = {dot.kind for dot in drawn.dots if dot.count == 1}
+    single = {dot.kind for dot in drawn.marks if dot.count == 1}
     return visit.page(
         "registry/map_tables.html" if part == "tables" else "registry/map.html",
         form=Form({name: [value] for name, value in wanted.items()}),

@@ -1,7 +1,7 @@
 """A map as SVG from the server: dots over the outline of the land, nothing from elsewhere, no script. Equirectangular, true in the middle."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, floor, log2, radians
 from urllib.parse import urlencode
 
@@ -15,6 +15,8 @@ WIDEST = 64.0
 STEPS = (30.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05)
 """Degrees between two lines of the grid."""
 MOST_LINES = 8
+FINGER = 19
+"""So far from its middle a dot can be hit: 24 points of a screen on the smallest picture, 640 wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,15 @@ class Dot:
     lon: float
     properties: Record
 
+    @property
+    def reach(self) -> int:
+        """How far from its middle it can be hit."""
+        return max(FINGER, self.r)
+
+    def lies_on(self, other: "Dot") -> bool:
+        """Whether one of the two is hit where the other should be."""
+        return max(abs(other.x - self.x), abs(other.y - self.y)) < self.reach + other.reach
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -81,9 +92,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """What is drawn, and links that move the window: name -> address."""
+    """What is found, what of it is drawn (dots that would lie on one another are one there), and links that move the window: name -> address."""
 
     dots: tuple[Dot, ...]
+    marks: tuple[Dot, ...]
     lines: tuple[Line, ...]
     moves: dict[str, str]
 
@@ -107,7 +119,31 @@ def view_around(points: Sequence[Record]) -> View:
 def draw_map(points: Sequence[Record], view: View, near: int, keep: Mapping[str, str]) -> Map:
     """Dots, grid and links of a window."""
     dots = sorted((_dot(point, view, near, keep) for point in points), key=lambda dot: (-dot.count, dot.name))
-    return Map(tuple(dots), tuple(_grid(view)), _moves(view, near, keep))
+    return Map(tuple(dots), tuple(_apart(dots, near, keep)), tuple(_grid(view)), _moves(view, near, keep))
+
+
+def _apart(dots: Sequence[Dot], near: int, keep: Mapping[str, str]) -> list[Dot]:
+    """The dots so that each can be hit: those that would lie on one another are one with their number, as long as there are such."""
+    found = list(dots)
+    before = len(found) + 1
+    while len(found) < before:
+        before, groups = len(found), list[list[Dot]]()
+        for dot in found:
+            near_by = next((group for group in groups if dot.lies_on(group[0])), None)
+            groups.append([dot]) if near_by is None else near_by.append(dot)
+        found = [group[0] if len(group) == 1 else _together(group, near, keep) for group in groups]
+    return found
+
+
+def _together(group: list[Dot], near: int, keep: Mapping[str, str]) -> Dot:
+    """One dot for several, where the greatest of them is; from the closest window it leads to the table that names them."""
+    first, count = group[0], sum(dot.count for dot in group)
+    path = address(keep, min(CLOSEST, near + 2), first.lat, first.lon) if near < CLOSEST else "#here"
+    return replace(first, count=count, r=_size(count), kind=7, shape="", name="", path=path)
+
+
+def _size(count: int) -> int:
+    return round(9 + 2.6 * log2(count))
 
 
 def _dot(point: Record, view: View, near: int, keep: Mapping[str, str]) -> Dot:
@@ -118,7 +154,7 @@ def _dot(point: Record, view: View, near: int, keep: Mapping[str, str]) -> Dot:
         kind = KINDS.index(properties["kind"]) if properties["kind"] in KINDS else 0
         return Dot(x, y, 7, kind, shape_of(kind, x, y, 7), properties["name"], 1, f"/actors/{properties['slug']}", lat, lon, properties)
     path = address(keep, min(CLOSEST, near + 2), lat, lon)
-    return Dot(x, y, round(9 + 2.6 * log2(count)), 7, "", "", count, path, lat, lon, properties)
+    return Dot(x, y, _size(count), 7, "", "", count, path, lat, lon, properties)
 
 
 def _grid(view: View) -> list[Line]:
