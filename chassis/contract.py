@@ -7,10 +7,10 @@ import asyncio
 import contextlib
 import functools
 import hashlib
+import importlib.metadata
 import os
 import sys
 from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = ("fastapi", "starlette", "pydantic", "pydantic-core", "sqlmodel")
 KEPT = 8
 """Documents of so many versions stay beside one another."""
+version = functools.cache(importlib.metadata.version)
 NO_PART = frozenset({"__pycache__", "locales", "migrations"})
 """Folders whose files say nothing of a contract: its sentences are English."""
 

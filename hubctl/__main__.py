@@ -136,7 +136,7 @@ def import_registry(
         run(import_paths(paths, source, format, dry_run=dry_run, remove_gone=remove_gone))
         return
     [folder] = paths
-    from hubctl.records import service_of
+    from hubctl.building import service_of
     from services.actors.app import import_files, read_folder
     from services.actors.model.import_report import ImportRefused
 

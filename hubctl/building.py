@@ -30,6 +30,16 @@ def build_service(name: str, people: Transport | None = None) -> Built:
     return Built(service, app)
 
 
+@asynccontextmanager
+async def service_of(name: str) -> AsyncIterator[AnyService]:
+    """A service for the length of a command; nothing of it runs in the background."""
+    service = build_service(name).service
+    try:
+        yield service
+    finally:
+        await service.database.close()
+
+
 def build_all() -> dict[str, Built]:
     """All services for one process, in the order in which they start; they reach one another without a socket."""
     built: dict[str, Built] = {}

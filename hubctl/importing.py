@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from hubctl.records import service_of
+from hubctl.building import service_of
 from hubctl.refusals import Refusal
 from services.actors.app import (
     FileRefused,

@@ -13,7 +13,7 @@ import orjson
 
 from chassis.errors import Invalid, NotFound
 from chassis.identity import SYSTEM
-from hubctl.records import service_of
+from hubctl.building import service_of
 from hubctl.solve.positions import Path as Keys
 from hubctl.solve.positions import offset_of
 from hubctl.solve.reading import BadFile, Document, fault, read_text

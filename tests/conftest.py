@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from chassis.testing import Databases, TestClock, postgres_server
+from chassis.testing_statements import share_compiled_statements
 
 MEMORY = Path("/dev/shm/hospitium-tests")
 ROOM = 4 * 1024**3
@@ -19,6 +20,7 @@ _OWN = MEMORY / str(os.getpid())
 def pytest_configure() -> None:
     """Files of tests lie in memory where the machine has room for them, unless TMPDIR says where: a hub promises that each commit reaches the
     disk before its answer, which takes 9 ms on a slow one, and tests make tens of thousands. Nothing is switched off for that."""
+    share_compiled_statements()
     if "TMPDIR" in os.environ or not _has_room():
         return
     for left in MEMORY.glob("*"):
