@@ -1,11 +1,14 @@
 """Starts a whole hub for a test, as `./hub up` does: a data directory of its own, real broker, real processes; and kills what a test wants killed."""
 
 import asyncio
+import atexit
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,6 +31,7 @@ from hubctl.start import settings_of
 from hubctl.supervised_state import read_state
 
 ROOT = Path(__file__).parent.parent.parent
+EMPTY = Path(tempfile.gettempdir()) / f"empty-databases-{os.getpid()}"
 PASSWORD = "a quiet river in the hills"
 CITY, CLUB, OTHER = (derived_id("actor", slug) for slug in ("demo-city", "demo-club", "other-club"))
 PEOPLE: dict[str, tuple[str, Role, UUID | None, str]] = {
@@ -110,7 +114,7 @@ async def running_hub(folder: Path, *, apart: bool = False, settings: dict[str, 
     instance.settings_file.write_text(lines + "\n", encoding="utf-8")
     environments = instance.environment(Kind.LIVE, chosen, mail=True)
     with settings_of(environments):
-        await migrate(os.environ)
+        await migrate_by_copy(instance.data / "databases")
         for email, role, actor_id, locale in PEOPLE.values():
             await create(email, f"{role.value.title()} (test)", role, actor_id, locale, PASSWORD)
     instance.be(Kind.LIVE, ready=True)
@@ -126,6 +130,16 @@ async def running_hub(folder: Path, *, apart: bool = False, settings: dict[str, 
     finally:
         hub.stop()
         log.close()
+
+
+async def migrate_by_copy(databases: Path) -> None:
+    """Empty databases with all tables; they are migrated for the first hub of this run of tests, and copied for the others."""
+    if EMPTY.is_dir():
+        shutil.copytree(EMPTY, databases, dirs_exist_ok=True)
+        return
+    await migrate(os.environ)
+    shutil.copytree(databases, EMPTY)
+    atexit.register(shutil.rmtree, EMPTY, ignore_errors=True)
 
 
 async def _register_organisations(hub: RunningHub) -> None:
