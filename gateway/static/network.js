@@ -20,7 +20,7 @@
   const language = document.documentElement.lang;
   const number = new Intl.NumberFormat(language);
   const countries = new Intl.DisplayNames([language], { type: "region", fallback: "code" });
-  const { ShapeProgram, colours, mixed, nameWith, hoverWith, names_anew } = window.hubShapes;
+  const { ShapeProgram, LineProgram, colours, mixed, nameWith, hoverWith, names_anew } = window.hubShapes;
   const say = (name, values = {}) => (words[name] || "").replace(/\{(\w+)\}/g, (all, key) => (key in values ? values[key] : all));
   const made = (name, given, ...children) => {
     const element = document.createElement(name);
@@ -110,7 +110,7 @@
   };
 
   const start = () => {
-    const lines = graph.size > MANY_LINES ? Sigma.rendering.EdgeLineProgram : Sigma.rendering.EdgeRectangleProgram;
+    const lines = graph.size > MANY_LINES ? Sigma.rendering.EdgeLineProgram : LineProgram;
     sigma = new Sigma(graph, canvas, {
       nodeProgramClasses: { circle: ShapeProgram }, edgeProgramClasses: { line: lines }, defaultNodeType: "circle", defaultEdgeType: "line",
       nodeHoverProgramClasses: { circle: ShapeProgram }, defaultDrawNodeLabel: nameWith(look), defaultDrawNodeHover: hoverWith(look),
