@@ -3,9 +3,7 @@
 (() => {
   const frame = document.querySelector("[data-network]");
   const failed = () => window.dispatchEvent(new Event("live:failed"));
-  const webgl = frame && window.Sigma && window.graphology && document.createElement("canvas").getContext("webgl2");
-  if (!webgl) return failed();
-  webgl.getExtension("WEBGL_lose_context")?.loseContext();
+  if (!frame || !window.Sigma || !window.graphology || !window.WebGL2RenderingContext) return failed();
 
   const MOST = 5000; // actors, where all are too many for one answer
   const MANY_LINES = 6000;

@@ -53,6 +53,10 @@ CROWD = """() => {
   map.everything();
 }"""
 """A need and two offers at one place, another offer by itself, and two great dots side by side."""
+REFUSED = """(() => {
+  const own = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (...asked) { return this.className.startsWith("sigma-") ? null : own.apply(this, asked); };
+})();"""
 LYING_ON_ONE_ANOTHER = """() => {
   const boxes = [...document.querySelectorAll(".map-dot")].map((dot) => dot.getBoundingClientRect());
   const over = (one, other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
@@ -160,6 +164,16 @@ def test_without_scripts_the_picture_of_the_server_and_its_tables_stay(visit: Ca
     expect(network.locator(".network-plain svg.net")).to_be_visible()
     expect(network.locator("#tables table").first).to_be_visible()
     expect(ground.locator("[data-map] svg.net")).to_be_visible()
+
+
+def test_where_a_browser_refuses_to_draw_by_itself_the_picture_of_the_server_stays(visit: Callable[..., Page]) -> None:
+    page = visit("/privacy")
+    page.add_init_script(REFUSED)
+
+    page.goto(page.url.replace("/privacy", "/network"))
+
+    expect(page.locator(".network-plain svg.net")).to_be_visible()
+    expect(page.locator(".network-live")).to_have_count(0)
 
 
 def test_the_map_shows_land_and_dots_finds_a_city_and_opens_it_by_keyboard(visit: Callable[..., Page]) -> None:
