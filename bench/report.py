@@ -6,11 +6,20 @@ import platform
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
 T = TypeVar("T")
+
+
+class Size(StrEnum):
+    """How large a measurement is: a look, what is compared between releases, or all of it."""
+
+    QUICK = "quick"
+    USUAL = "usual"
+    FULL = "full"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ class Outgoing:
 
 @dataclass(slots=True)
 class Outbox:
-    """The outgoing events of one transaction; `rows` are those that it wrote, in their order."""
+    """The outgoing events of one transaction; `rows` are those that it wrote, in their order. Who publishes in another process is told over the
+    `channel` (PostgreSQL); none is named where this one publishes itself."""
 
     session: AsyncSession
     ledger: Ledger
@@ -92,7 +93,7 @@ class Outbox:
             raise TextTooLong("The texts of this record are too long together; please shorten them.")
         connection = await core(self.session)
         await connection.execute(insert_into(self.ledger.outbox), rows)
-        if not self.rows and connection.dialect.name == "postgresql":
+        if self.channel and not self.rows and connection.dialect.name == "postgresql":
             await connection.execute(NOTIFY, {"channel": self.channel})
         self.rows += [Outgoing(row["id"], row["subject"], row["body"], row["correlation_id"]) for row in rows]
         return ids

@@ -11,7 +11,8 @@ retained rows again. Consumers handle each event id once, so publishing twice is
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import repeat
 
 from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -50,6 +51,8 @@ class Relay:
         self._confirmed: dict[str, int] = {}
         """Rows that the broker confirmed and that are not noted yet, with their places in the stream."""
         self._note_at = 0.0
+        self.publishes = False
+        """Whether this process publishes for all replicas: then what it commits itself need not be told to any other."""
         bus.on_connect.append(self._reconnected)
 
     def wake(self, committed: Sequence[Outgoing] = ()) -> None:
@@ -71,7 +74,11 @@ class Relay:
                 async with self._database.only_one(f"relay/{self._service}") as alone:
                     if alone:
                         async with self._database.listening(f"hub_outbox_{self._service}", self.wake):
-                            await self._publish_for_ever()
+                            self.publishes = True
+                            try:
+                                await self._publish_for_ever()
+                            finally:
+                                self.publishes = False
                 await asyncio.sleep(IDLE_SECONDS)
             except asyncio.CancelledError:
                 raise
@@ -147,7 +154,7 @@ class Relay:
         outbox = self._ledger.outbox
         query = select(outbox.c.id, outbox.c.subject, outbox.c.body, outbox.c.correlation_id).where(outbox.c.sent_at.is_(None))
         if self._confirmed:
-            query = query.where(outbox.c.id.not_in(self._confirmed))
+            query = query.where(outbox.c.id.not_in(_filled(self._confirmed)))
         rows = [Outgoing(*row) for row in (await session.execute(query.order_by(outbox.c.seq).limit(BATCH))).all()]
         self._metrics.outbox.labels(self._service).set(len(rows))
         return rows
@@ -189,6 +196,12 @@ class Relay:
         if count:
             self._log.warning("the broker lacks events; publishing them again", count=count)
         self._must_reconcile = False
+
+
+def _filled(ids: Collection[str]) -> list[str]:
+    """The same ids, some of them again, so that their number is one of few: the database prepares a statement for each number."""
+    size = 1 << (len(ids) - 1).bit_length()
+    return [*ids, *repeat(next(iter(ids)), size - len(ids))]
 
 
 def _message(row: Outgoing) -> Message:

@@ -82,7 +82,8 @@ class Service(Generic[W, R]):
         work: W | None = None
         try:
             async with self.database.reading() if reading else self.database.writing() as session:
-                parts = WorkParts(session, self.ledger, caller, self.clock(), self._channel, self.resources, cause)
+                channel = "" if self.relay.publishes else self._channel
+                parts = WorkParts(session, self.ledger, caller, self.clock(), channel, self.resources, cause)
                 work = self._work(parts)
                 yield work
                 await work.finish()

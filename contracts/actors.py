@@ -122,6 +122,16 @@ class ClaimAcceptedV1(Event):
     account_id: UUID
 
 
+class ClaimEndedV1(Event):
+    """Emitted when the claim of a volunteer ended that was accepted once: `people` takes the place that it gave, if the account still has it."""
+
+    type_name: ClassVar[str] = "hub.actors.claim.ended.v1"
+    about: ClassVar[str] = "claim_id"
+    claim_id: UUID
+    actor_id: UUID
+    account_id: UUID
+
+
 class SuggestionAnsweredV1(Event):
     """Emitted when a suggestion was decided, for each sending of it; no word of what was suggested."""
 

@@ -105,8 +105,13 @@ WHOLE_HUBS = (
 """Tests that start whole hubs and kill them: one after the other beside the rest, for several at once run out of time on two cores."""
 
 
-WALKS = ("tests/browser/test_every_page.py", "tests/browser/test_untranslated.py", "tests/browser/test_zz_strangers_words.py")
-"""Browser tests that share one walk through all pages of every role."""
+WALKS = (
+    "tests/browser/test_an_empty_hub.py",
+    "tests/browser/test_every_page.py",
+    "tests/browser/test_untranslated.py",
+    "tests/browser/test_zz_strangers_words.py",
+)
+"""Browser tests that walk through all pages of every role, first in a hub with nothing in it."""
 
 
 def _places_of_tests() -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from time import perf_counter, sleep
 import numpy as np
 
 from bench.matching.gap_instances import LARGE, a_gap
-from bench.report import Report, progress
+from bench.report import Report, Size, progress
 from services.matching.engine.solving import portfolio
 from services.matching.engine.solving.core import core_of
 from services.matching.engine.solving.greedy import greedy, in_order, repaired
@@ -17,21 +17,22 @@ from services.matching.engine.solving.mip import Worker
 SMALL = (("A", 5, 100), ("A", 10, 100), ("B", 5, 100), ("C", 5, 100), ("C", 10, 100), ("D", 5, 30))
 
 
-def run(report: Report, quick: bool) -> None:
-    """Goal b4: sixteen large ones in 10 s and in 60 s each (`quick`: three of them in 3 s), small ones to the proven optimum; the runs of plain
-    HiGHS get the same seconds in a process of its own. All 16 in both times, with HiGHS, take 40 minutes."""
+def run(report: Report, size: Size) -> None:
+    """Goal b4: small ones to the proven optimum, sixteen large ones in 10 s each (`quick`: three of them in 3 s), and, where all is measured, in 60 s
+    each; the runs of plain HiGHS get the same seconds in a process of its own. All 16 in both times, with HiGHS, take 40 minutes."""
     portfolio.warm()
     report.note("small instances, seconds to the proven optimum")
-    for kind, agents, jobs in SMALL[:3] if quick else SMALL:
+    for kind, agents, jobs in SMALL[:3] if size is Size.QUICK else SMALL:
         answer = portfolio.best(a_gap(kind, agents, jobs), 30.0)
         report.add(
             f"type {kind}, {agents} agents x {jobs} jobs, proven: {'yes' if answer.proven else 'no'}", answer.seconds, "s", "proven", answer.proven
         )
-    if quick:
+    if size is Size.QUICK:
         _large(report, (LARGE[0], LARGE[5], LARGE[11]), 3.0, None)
         return
     _large(report, LARGE, 10.0, (0.25, 0.6))
-    _large(report, LARGE, 60.0, (0.1, None))
+    if size is Size.FULL:
+        _large(report, LARGE, 60.0, (0.1, None))
 
 
 def _large(report: Report, shapes: tuple[tuple[str, int, int], ...], seconds: float, goals: tuple[float, float | None] | None) -> None:
@@ -50,10 +51,14 @@ def _large(report: Report, shapes: tuple[tuple[str, int, int], ...], seconds: fl
         )
     mean_goal, worst_goal = goals or (None, None)
     report.add(
-        f"mean gap in {seconds:.0f} s", mean(gaps), "%", f"<= {mean_goal} %" if mean_goal else "", mean(gaps) <= mean_goal if mean_goal else None
+        f"mean gap in {seconds:.0f} s", mean(gaps), "%", f"b4: <= {mean_goal} %" if mean_goal else "", mean(gaps) <= mean_goal if mean_goal else None
     )
     report.add(
-        f"worst gap in {seconds:.0f} s", max(gaps), "%", f"<= {worst_goal} %" if worst_goal else "", max(gaps) <= worst_goal if worst_goal else None
+        f"worst gap in {seconds:.0f} s",
+        max(gaps),
+        "%",
+        f"b4: <= {worst_goal} %" if worst_goal else "",
+        max(gaps) <= worst_goal if worst_goal else None,
     )
 
 

@@ -8,7 +8,7 @@ from time import thread_time
 import numpy as np
 
 from bench.matching.worlds import a_world
-from bench.report import Report, T, progress, quantile
+from bench.report import Report, Size, T, progress, quantile
 from services.matching.engine.prices import served_by_new_places
 from services.matching.engine.solving.flow import best_flow, solve_flow
 from services.matching.engine.solving.instance import Instance
@@ -21,10 +21,10 @@ USERS = 200
 """How many needs could use a place that opens."""
 
 
-def run(report: Report, quick: bool) -> None:
+def run(report: Report, size: Size) -> None:
     """Goal b2 at 100 000 needs, 10 000 offers, 20 candidates each; `quick` takes a tenth, where no goal is set."""
     _measure(a_world(200, 40).instance, a_world(200, 40, seed=2).instance, 20)
-    needs, offers, rounds = (10_000, 2_000, 500) if quick else (100_000, 10_000, 2_000)
+    needs, offers, rounds = (10_000, 2_000, 500) if size is Size.QUICK else (100_000, 10_000, 2_000)
     progress(f"live plan of {needs} needs")
     instance = a_world(needs, offers).instance
     started = thread_time()
@@ -43,7 +43,13 @@ def run(report: Report, quick: bool) -> None:
         report.add(f"{kind}: p50", 1e3 * quantile(taken, 0.5), "ms")
         report.add(f"{kind}: p99 (of {len(taken):,}; the slowest {1e3 * max(taken):.1f} ms)", 1e3 * quantile(taken, 0.99), "ms")
         cheaper = full / quantile(taken, 0.99)
-        report.add(f"{kind}: full flow / p99", cheaper, "times", "" if quick else f"b2: >= {GOAL:,}", None if quick else cheaper >= GOAL)
+        report.add(
+            f"{kind}: full flow / p99",
+            cheaper,
+            "times",
+            "" if size is Size.QUICK else f"b2: >= {GOAL:,}",
+            None if size is Size.QUICK else cheaper >= GOAL,
+        )
         report.add(f"{kind}: our quickest full solve / p99", quick_full / quantile(taken, 0.99), "times")
     now, _ = plan.instance()
     network = unit_network(now)

@@ -6,7 +6,7 @@ from statistics import median
 import numpy as np
 
 from bench.matching.worlds import World, a_world
-from bench.report import Report, progress, timed
+from bench.report import Report, Size, progress, timed
 from services.matching.engine.solving.bounds import persons_flow
 from services.matching.engine.solving.flow import best_flow, solve_flow
 from services.matching.engine.solving.greedy import greedy
@@ -23,10 +23,10 @@ PROOF = 0.16
 """The share of the time of households that is kept for the second bound."""
 
 
-def run(report: Report, quick: bool) -> None:
+def run(report: Report, size: Size) -> None:
     """Goals b1 (at 100 000 x 10 000) and b3; `quick` leaves the largest size out, and gives households 5 s."""
     _warm()
-    sizes = SIZES[:2] if quick else SIZES
+    sizes = SIZES[:2] if size is Size.QUICK else SIZES
     for needs, offers, _ in sizes:
         progress(f"unit demand, {needs} needs")
         report.note(f"unit demand, {needs:,} needs, {offers:,} offers, 20 candidates each")
@@ -34,7 +34,12 @@ def run(report: Report, quick: bool) -> None:
     for needs, offers, seconds in sizes:
         progress(f"households, {needs}")
         report.note(f"households of 1 to 9, {needs:,} of them, {offers:,} offers, 20 candidates each")
-        _households(report, a_world(needs, offers, households=True), min(seconds, 5.0) if quick else seconds, goals=not quick and needs >= 10_000)
+        _households(
+            report,
+            a_world(needs, offers, households=True),
+            min(seconds, 5.0) if size is Size.QUICK else seconds,
+            goals=size is not Size.QUICK and needs >= 10_000,
+        )
 
 
 def as_they_come(instance: Instance) -> Ints:

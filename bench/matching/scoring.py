@@ -12,7 +12,7 @@ from uuid import UUID
 import numpy as np
 
 from bench.matching.scoring_world import NOW, needs, offers, records
-from bench.report import Report, progress, quantile, timed
+from bench.report import Report, Size, progress, quantile, timed
 from services.matching.engine.columns.index import ColumnIndex
 from services.matching.engine.columns.layout import FIRST, LAST, LEAST, LEFT, MOST, PROVIDES, RADIUS, REQUIRES, Rows
 from services.matching.engine.distance import EARTH_RADIUS_M, unit_vector
@@ -42,16 +42,18 @@ class World:
     asked: list[NeedFacts]
 
 
-def run(report: Report, quick: bool) -> None:
-    """Goals a1 and a3; `quick` stops at 100 000 offers and 10 000 needs in bulk."""
+def run(report: Report, size: Size) -> None:
+    """Goals a1 and a3; `quick` stops at 100 000 offers and takes a tenth of the needs in bulk."""
     _warm()
-    for count in (1_000, 10_000, 100_000) if quick else (1_000, 10_000, 100_000, 1_000_000):
+    for count in (1_000, 10_000, 100_000) if size is Size.QUICK else (1_000, 10_000, 100_000, 1_000_000):
         progress(f"{count:,} offers: making and loading them")
-        world, seconds = timed(lambda count=count: a_world(count, 300 if quick else 500))  # type: ignore[misc]
+        world, seconds = timed(lambda count=count: a_world(count, 300 if size is Size.QUICK else 500))  # type: ignore[misc]
         report.note(f"{count:,} offers ({seconds:.0f} s to make and load), the {K} best with their parts")
         _one(report, world, count)
         if count == 10_000:
-            _bulk(report, world, 10_000 if quick else 100_000)
+            _bulk(report, world, count, 10_000 if size is Size.QUICK else 100_000)
+        if count == 100_000:
+            _bulk(report, world, count, 1_000 if size is Size.QUICK else 10_000)
         del world
         gc.collect()
 
@@ -116,7 +118,7 @@ def in_sqlite(world: World) -> Callable[[NeedFacts], Answer]:
     """SQLite in memory with an index on (category, lat, lon): what lies in the largest box, then the loop."""
     base = sqlite3.connect(":memory:")
     base.execute("create table offer (at integer primary key, category text, lat real, lon real, remote integer, radius integer)")
-    lines = zip(world.categories, world.sketches, strict=True)
+    lines = ((kind, world.facts[offer.id]) for kind, offer in zip(world.categories, world.sketches, strict=True))
     values = ((at, kind, offer.place.lat, offer.place.lon, offer.remote, offer.radius_m) for at, (kind, offer) in enumerate(lines) if offer.place)
     base.executemany("insert into offer values (?, ?, ?, ?, ?, ?)", values)
     base.execute("create index by_place on offer (category, lat, lon, remote, radius)")
@@ -198,8 +200,8 @@ def _reference(world: World, need: NeedFacts, offer: OfferFacts):  # type: ignor
     return reference(need, offer, Circumstances(NOW, world.records.get(offer.provider_id, ProviderRecord())))
 
 
-def _bulk(report: Report, world: World, count: int) -> None:
-    index, sample = world.index, 150
+def _bulk(report: Report, world: World, offers: int, count: int) -> None:
+    index, sample = world.index, {10_000: 150}.get(offers, 40)
     progress(f"{count:,} needs in bulk")
     many = list(islice(needs(count, seed=77), count))
     index.load_needs(many)
@@ -211,23 +213,30 @@ def _bulk(report: Report, world: World, count: int) -> None:
     both = timed(lambda: index.bulk_top_k(ids, K, NOW, threads=2))[1]
     fast = min(fast, twice)
     scaled = sum(seconds for _, seconds in slow) / sample * count
-    report.add(f"{count:,} needs x 10,000 offers, all lists, one thread", fast, "s")
+    report.add(f"{count:,} needs x {offers:,} offers, all lists, one thread", fast, "s")
     report.add("the same by two threads", both, "s")
     report.add(f"the plain loop, measured on {sample} needs and scaled", scaled, "s")
-    report.add("one thread: times faster", scaled / fast, "x", f"a3: >= {BULK_GOAL}", scaled / fast >= BULK_GOAL)
+    report.add(
+        "one thread: times faster",
+        scaled / fast,
+        "x",
+        f"a3: >= {BULK_GOAL}" if offers == 10_000 else "",
+        scaled / fast >= BULK_GOAL if offers == 10_000 else None,
+    )
     report.add("two threads: times faster", scaled / both, "x")
     lists = [[(int(bulk.scores[at, place]), bulk.offer_id(at, place)) for place in range(bulk.counts[at])] for at in range(sample)]
     differing = sum(found != truth for found, (truth, _) in zip(lists, slow, strict=True))
     report.add(f"lists other than the loop's, of {sample}", differing, "", "0", differing == 0)
-    _bandwidth(report, seen * HOT_BYTES / fast)
+    _bandwidth(report, seen * HOT_BYTES / fast, goal=offers >= 100_000)
 
 
-def _bandwidth(report: Report, read: float) -> None:
+def _bandwidth(report: Report, read: float, goal: bool) -> None:
     block = np.ones(1 << 24)
     widest = block.nbytes / min(timed(block.sum)[1] for _ in range(5))
     share = 100 * read / widest
     report.add("bytes of rows visited", read / 2**30, "GiB/s")
-    report.add("of the read bandwidth of one thread (a sum over 128 MiB)", share, "%", f"a3: >= {BANDWIDTH_GOAL}", share >= BANDWIDTH_GOAL)
+    words, met = (f"a3: >= {BANDWIDTH_GOAL}", share >= BANDWIDTH_GOAL) if goal else ("", None)
+    report.add("of the read bandwidth of one thread (a sum over 128 MiB)", share, "%", words, met)
 
 
 def _warm() -> None:

@@ -16,10 +16,11 @@ from chassis.identity import Caller
 from gateway.clients import Asker, Clients, ProblemFromService
 from gateway.gate import Gatekeeper
 from gateway.instance import Instance
+from gateway.pages.done_words import DONE_SENTENCES
 from gateway.pages.forms import Form
 from gateway.pages.kept import address_of, forget_typed, refill, typed_before
 from gateway.pages.templating import environment
-from gateway.pages.words import DONE_SENTENCES, say
+from gateway.pages.words import say
 from gateway.permissions import SecondFactorMissing
 from gateway.session import Visitor, form_token
 from gateway.settings import GatewaySettings

@@ -3,9 +3,7 @@
 (() => {
   const frame = document.querySelector("[data-network]");
   const failed = () => window.dispatchEvent(new Event("live:failed"));
-  const webgl = frame && window.Sigma && window.graphology && document.createElement("canvas").getContext("webgl2");
-  if (!webgl) return failed();
-  webgl.getExtension("WEBGL_lose_context")?.loseContext();
+  if (!frame || !window.Sigma || !window.graphology || !window.WebGL2RenderingContext) return failed();
 
   const MOST = 5000; // actors, where all are too many for one answer
   const MANY_LINES = 6000;
@@ -20,7 +18,7 @@
   const language = document.documentElement.lang;
   const number = new Intl.NumberFormat(language);
   const countries = new Intl.DisplayNames([language], { type: "region", fallback: "code" });
-  const { ShapeProgram, colours, mixed, nameWith, hoverWith, names_anew } = window.hubShapes;
+  const { ShapeProgram, LineProgram, colours, mixed, nameWith, hoverWith, names_anew } = window.hubShapes;
   const say = (name, values = {}) => (words[name] || "").replace(/\{(\w+)\}/g, (all, key) => (key in values ? values[key] : all));
   const made = (name, given, ...children) => {
     const element = document.createElement(name);
@@ -110,7 +108,7 @@
   };
 
   const start = () => {
-    const lines = graph.size > MANY_LINES ? Sigma.rendering.EdgeLineProgram : Sigma.rendering.EdgeRectangleProgram;
+    const lines = graph.size > MANY_LINES ? Sigma.rendering.EdgeLineProgram : LineProgram;
     sigma = new Sigma(graph, canvas, {
       nodeProgramClasses: { circle: ShapeProgram }, edgeProgramClasses: { line: lines }, defaultNodeType: "circle", defaultEdgeType: "line",
       nodeHoverProgramClasses: { circle: ShapeProgram }, defaultDrawNodeLabel: nameWith(look), defaultDrawNodeHover: hoverWith(look),

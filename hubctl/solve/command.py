@@ -12,6 +12,9 @@ from chassis.errors import Invalid
 from hubctl.solve.mechanism import Mechanism
 from hubctl.solve.reading import BadFile, read_text
 
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, as shells have it: 128 and the number of the signal."""
+
 
 class Format(StrEnum):
     """What the file holds."""
@@ -38,6 +41,12 @@ def solve(name: str, mechanism_name: str, seconds: float, form_name: str, proble
     except Invalid as refusal:
         print(refusal, file=sys.stderr)
         return 2
+    except MemoryError:
+        print("The problem does not fit into the memory of this machine.", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped; there is no plan.", file=sys.stderr)
+        return INTERRUPTED
     sys.stdout.buffer.write(written(answer))
     sys.stdout.buffer.flush()
     return 0

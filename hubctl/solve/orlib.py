@@ -11,6 +11,8 @@ from services.matching.engine.solving.instance import Instance
 
 LARGEST = 10**12
 """The largest cost, resource or capacity."""
+MOST_ROWS = 10**6
+"""The most rows of an assignment: a file of pairs may name a size that no memory holds."""
 MOST_VALUE = 2**62
 """Sums of costs stay below this."""
 
@@ -160,6 +162,8 @@ def read_assignment(text: str) -> Costs:
     size = int(numbers.values[0])
     if size < 1:
         raise numbers.fault(0, "must be how many rows there are: 1 or more")
+    if size > MOST_ROWS:
+        raise numbers.fault(0, f"must be how many rows there are: at most {MOST_ROWS}")
     body = numbers.values[1:]
     if len(body) == size * size and not _is_list(text, body, size):
         row, column = np.divmod(np.arange(len(body), dtype=np.int64), size)

@@ -10,6 +10,7 @@ from contracts.actors import (
     ActorState,
     ActorUnmergedV1,
     ClaimAcceptedV1,
+    ClaimEndedV1,
     ImportFinishedV1,
     SearchFoundV1,
     SuggestionAnsweredV1,
@@ -18,6 +19,7 @@ from services.actors.model.import_report import ImportReport
 from services.actors.model.merging import Merge
 from services.actors.model.records import Actor
 from services.actors.model.saved import SavedSearch
+from services.actors.model.suggestions import Claim
 
 
 def _told(event: type[ActorState], actor: Actor) -> ActorState:
@@ -65,6 +67,11 @@ def actor_unmerged(merge: Merge) -> ActorUnmergedV1:
 def claim_accepted(claim_id: UUID, actor_id: UUID, account_id: UUID) -> ClaimAcceptedV1:
     """An account is of an organisation."""
     return ClaimAcceptedV1(claim_id=claim_id, actor_id=actor_id, account_id=account_id)
+
+
+def claim_ended(claim: Claim) -> ClaimEndedV1:
+    """An account is of an organisation no longer by its claim."""
+    return ClaimEndedV1(claim_id=claim.id, actor_id=claim.actor_id, account_id=claim.account_id)
 
 
 def suggestion_answered(ask_id: UUID, outcome: str) -> SuggestionAnsweredV1:

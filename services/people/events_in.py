@@ -18,6 +18,11 @@ async def claim_accepted(work: Work, event: actors.ClaimAcceptedV1) -> None:
     await places.claim_accepted(work, event)
 
 
+async def claim_ended(work: Work, event: actors.ClaimEndedV1) -> None:
+    """An account is of an organisation no longer."""
+    await places.claim_ended(work, event)
+
+
 async def actors_merged(work: Work, event: actors.ActorMergedV1) -> None:
     """One record of an organisation went into another."""
     await places.merged(work, event)
@@ -109,6 +114,7 @@ HANDLERS: dict[type[Event], Handler] = {
     actors.ActorMergedV1: actors_merged,
     actors.ActorUnmergedV1: actors_unmerged,
     actors.ClaimAcceptedV1: claim_accepted,
+    actors.ClaimEndedV1: claim_ended,
     actors.SuggestionAnsweredV1: suggestion_answered,
     matching.CaseRecordedV1: case_news,
     matching.CaseChangedV1: case_news,

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from chassis.ids import new_id
 from chassis.testing import Bench, account, anonymous, api_client
-from contracts.actors import ClaimAcceptedV1
+from contracts.actors import ClaimAcceptedV1, ClaimEndedV1
 from contracts.people import PersonErasedV1
 
 COORDINATOR = account("coordinator")
@@ -84,4 +84,6 @@ async def test_a_claim_is_ended_by_administrators_and_by_the_organisation_itself
     assert (ended.status_code, ended.json()["claimed"], again.status_code) == (200, False, 409)
     assert (claim["id"], anew.status_code) == (made.json()["id"], 201)
     assert "claim.ended" in await bench.audit_actions()
+    told = [event for event in await bench.queued() if isinstance(event, ClaimEndedV1)]
+    assert [(event.actor_id, event.account_id) for event in told] == [(UUID(actor["id"]), who)]
     assert (await bench.post(account("admin"), f"/api/v1/actors/{new_id()}/claims/end")).status_code == 404

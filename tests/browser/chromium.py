@@ -3,7 +3,7 @@
 import os
 import shutil
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from tests.browser.reader import PATIENCE
 
@@ -28,3 +28,12 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--disable
 def begun(play: Playwright) -> Browser:
     """One browser."""
     return play.chromium.launch(executable_path=CHROMIUM, args=FLAGS, slow_mo=20 * (SLOWER - 1), timeout=1000 * PATIENCE)
+
+
+def new_page(context: BrowserContext) -> Page:
+    """One page of a window, as slow as it is asked for."""
+    context.set_default_timeout(1000 * PATIENCE)
+    page = context.new_page()
+    if SLOWER > 1:
+        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    return page

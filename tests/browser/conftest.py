@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from chassis.language import PSEUDO_VARIABLE
-from tests.browser.chromium import CHROMIUM, SLOWER, begun
+from tests.browser.chromium import CHROMIUM, begun, new_page
 from tests.browser.reader import PATIENCE, Reader
 from tests.browser.untranslated import PSEUDO
 
@@ -45,6 +45,7 @@ class Hub:
     accounts: dict[str, tuple[str, str]]
     tokens: dict[str, str] = field(default_factory=dict)
     languages: dict[str, str] = field(default_factory=dict)
+    filled: bool = False
 
     def ask(self, role: str | None, method: str, path: str, body: Any = None, *, well: bool = True) -> Any:
         """One request to the API."""
@@ -83,7 +84,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
         accounts: dict[str, tuple[str, str]] = {}
         for account in found["accounts"]:
             accounts.setdefault(account["role"], (account["email"], account["password"]))
-        yield Hub(found["gateway"], accounts)
+        yield Hub(found["gateway"], accounts, filled=True)
         return
     from tests.journeys.hub import running_hub
 
@@ -106,7 +107,8 @@ def city(hub: Hub) -> Hub:
     """The hub with something of everything in it."""
     from tests.browser.city import fill
 
-    if not os.environ.get("HUB_DEMO_ACCOUNTS"):
+    if not hub.filled:
+        hub.filled = True
         fill(hub)
     return hub
 
@@ -136,13 +138,9 @@ def reader(browser: Browser, hub: Hub) -> Iterator[Callable[..., Reader]]:
 
     def open_window(role: str | None = None, language: str = "en", **options: Any) -> Reader:
         context = browser.new_context(locale="en-GB", **options)
-        context.set_default_timeout(1000 * PATIENCE)
         opened.append(context)
         context.add_cookies([{"name": name, "value": value, "url": hub.base_url} for name, value in hub.cookies(role, language).items()])
-        page = context.new_page()
-        if SLOWER > 1:
-            context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-        return Reader(page, context, hub)
+        return Reader(new_page(context), context, hub)
 
     yield open_window
     for context in opened:

@@ -8,8 +8,10 @@ from playwright.sync_api import Page
 AXE = (Path(__file__).parent / "axe" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
 """axe-core 4.14.1 (MPL-2.0), which knows the rules of EN 301 549 and RGAA; the wheel of PyPI holds an older one that does not."""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "EN-301-549", "RGAAv4"]
-RUN = """async (options) => {
-  const found = await axe.run(document, {runOnly: {type: 'tag', values: options.tags}, resultTypes: ['violations'], elementRef: false});
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""The rules that look at colours: all that differs where a page is dark."""
+RUN = """async (asked) => {
+  const found = await axe.run(document, {runOnly: asked, resultTypes: ['violations'], elementRef: false});
   return found.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`);
 }"""
 WIDE = """async (width) => {
@@ -24,11 +26,11 @@ document.addEventListener('securitypolicyviolation', (event) => window.refused.p
 """Put before a page's own scripts: a stranger's script would set `canary`, and the browser tells what the page's policy refused."""
 
 
-def barriers(page: Page) -> list[str]:
-    """What axe finds against WCAG 2.2 AA, EN 301 549 and RGAA 4."""
+def barriers(page: Page, *, colours: bool = False) -> list[str]:
+    """What axe finds against WCAG 2.2 AA, EN 301 549 and RGAA 4; with `colours` only what is seen in colours."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE)
-    found: list[str] = page.evaluate(RUN, {"tags": TAGS})
+    found: list[str] = page.evaluate(RUN, {"type": "rule", "values": COLOURS} if colours else {"type": "tag", "values": TAGS})
     return [f"{page.url}: {one}" for one in found]
 
 

@@ -199,10 +199,10 @@ def walk(hub: Hub, role: str | None, language: str = "en") -> Site:
     return site
 
 
-def own_kinds(sites: dict[str | None, Site], role: str | None) -> list[str]:
-    """One page of each kind that no role before this one has."""
+def own_kinds(sites: dict[str | None, Site], role: str | None, each: int = 1) -> list[str]:
+    """So many pages of each kind that no role before this one has."""
     before = {kind for other in ROLES[: ROLES.index(role)] for kind in sites[other].kinds}
-    return [path for path in sites[role].paths() if kind_of(path) not in before and not path.startswith("/docs")]
+    return [path for path in sites[role].paths(each) if kind_of(path) not in before and not path.startswith("/docs")]
 
 
 def _answer(hub: Hub, client: httpx2.Client, path: str) -> httpx2.Response:

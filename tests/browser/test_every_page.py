@@ -56,7 +56,7 @@ def test_no_page_has_a_barrier_in_any_way_of_looking(
 ) -> None:
     window = watched(reader, role, language, color_scheme=scheme, java_script_enabled=script)
 
-    found = [fault for path in sites[role].paths(2) for fault in looked_at(window, path, language)]
+    found = [fault for path in whole_range(sites, role) for fault in looked_at(window, path, language, colours=scheme == "dark")]
 
     assert found == []
 
@@ -67,9 +67,15 @@ def test_no_page_has_a_barrier_in_any_way_of_looking(
 def test_every_page_has_room_in_every_language(reader: Callable[..., Reader], sites: dict[str | None, Site], role: str | None, language: str) -> None:
     window = watched(reader, role, language)
 
-    found = [fault for path in sites[role].paths() for fault in looked_at(window, path, language, axe=False)]
+    found = [fault for path in whole_range(sites, role, 1) for fault in looked_at(window, path, language, axe=False)]
 
     assert found == []
+
+
+def whole_range(sites: dict[str | None, Site], role: str | None, each: int = 2) -> list[str]:
+    """Every kind of page, by the first role that has it; and by each role those that show the most of a page's frame."""
+    own = own_kinds(sites, role, each)
+    return own + [path for path in sites[role].paths(1) if kind_of(path) in MAIN and path not in own]
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -101,22 +107,22 @@ def watched(reader: Callable[..., Reader], role: str | None, language: str, **op
     return window
 
 
-def looked_at(window: Reader, path: str, language: str, axe: bool = True) -> list[str]:
+def looked_at(window: Reader, path: str, language: str, *, axe: bool = True, colours: bool = False) -> list[str]:
     """All that is to be found on one page, in one visit; where it goes on to another page by itself meanwhile, that one is looked at."""
     for _ in range(5):
         try:
-            return _looked_at(window, path, language, axe)
+            return _looked_at(window, path, language, axe, colours)
         except Error as error:
             if not went_on(error):
                 raise
     raise AssertionError(f"{path} never stood still")
 
 
-def _looked_at(window: Reader, path: str, language: str, axe: bool) -> list[str]:
+def _looked_at(window: Reader, path: str, language: str, axe: bool, colours: bool) -> list[str]:
     window.page.set_viewport_size({"width": 1280, "height": 800} if language == "en" else {"width": 360, "height": 740})
     window.go(path)
     found = [] if window.said("dir") == ("rtl" if language == "ar" else "ltr") else [f"{path}: the direction is wrong"]
     if axe:
-        found += barriers(window.page)
+        found += barriers(window.page, colours=colours)
     found += too_wide(window.page, 360) + too_wide(window.page, 320)
     return found + strictness(window.page)

@@ -14,6 +14,7 @@ from chassis.call import AsgiTransport
 from chassis.identity import new_signing_key
 from gateway.app import SERVICES, build
 from gateway.settings import GatewaySettings
+from tests.browser.chromium import new_page
 from tests.browser.reader import PATIENCE
 from tests.gateway.pages_door import DRAWING, Fakes, page_of
 
@@ -45,6 +46,8 @@ POINTS = [
 CROWD = """() => {
   const map = document.querySelector("[data-map]").hubMap;
   const point = (id, name, lat, lon, more) => ({ id, name, lat, lon, ...more });
+  clearTimeout(map.waiting);
+  map.turn = (map.turn || 0) + 1;
   map.address = "";
   map.show([
     point("n", "A need", 45.19, 5.72, { strong: true, km: 5 }), point("1", "Offer 1", 45.19, 5.72), point("2", "Offer 2", 45.19, 5.72),
@@ -52,7 +55,11 @@ CROWD = """() => {
   ], [[0, 1], [0, 2], [0, 3]]);
   map.everything();
 }"""
-"""A need and two offers at one place, another offer by itself, and two great dots side by side."""
+"""A need and two offers at one place, another offer by itself, and two great dots side by side; what the map has asked for is not waited for."""
+REFUSED = """(() => {
+  const own = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (...asked) { return this.className.startsWith("sigma-") ? null : own.apply(this, asked); };
+})();"""
 LYING_ON_ONE_ANOTHER = """() => {
   const boxes = [...document.querySelectorAll(".map-dot")].map((dot) => dot.getBoundingClientRect());
   const over = (one, other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
@@ -94,8 +101,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
 
     def open_page(path: str, **options: Any) -> Page:
         contexts.append(browser.new_context(locale="en-GB", **options))
-        contexts[-1].set_default_timeout(1000 * PATIENCE)
-        page = contexts[-1].new_page()
+        page = new_page(contexts[-1])
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.on("console", lambda message: broken.append(message.text) if message.type == "error" else None)
         page.goto(address + path)
@@ -160,6 +166,16 @@ def test_without_scripts_the_picture_of_the_server_and_its_tables_stay(visit: Ca
     expect(network.locator(".network-plain svg.net")).to_be_visible()
     expect(network.locator("#tables table").first).to_be_visible()
     expect(ground.locator("[data-map] svg.net")).to_be_visible()
+
+
+def test_where_a_browser_refuses_to_draw_by_itself_the_picture_of_the_server_stays(visit: Callable[..., Page]) -> None:
+    page = visit("/privacy")
+    page.add_init_script(REFUSED)
+
+    page.goto(page.url.replace("/privacy", "/network"))
+
+    expect(page.locator(".network-plain svg.net")).to_be_visible()
+    expect(page.locator(".network-live")).to_have_count(0)
 
 
 def test_the_map_shows_land_and_dots_finds_a_city_and_opens_it_by_keyboard(visit: Callable[..., Page]) -> None:

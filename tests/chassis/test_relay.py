@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from chassis.broker import provision, wait_until_healthy
 from chassis.bus import BusUnavailable, Message
 from chassis.outbox import Outbox
+from chassis.relay import _filled
 from chassis.testing import Bench, Databases, account, bench_for, settings_for_tests
 from chassis.testing_broker import RunningBroker, provisioned_broker
 
@@ -99,6 +100,34 @@ async def test_what_nobody_handed_over_is_found_while_other_news_comes_and_goes(
 
     assert await unsent(publisher) == 0
     assert (await service.bus.own_stream()).last_seq == len(await publisher.queued())
+
+
+async def test_other_replicas_are_told_of_news_only_while_this_one_does_not_publish_itself(publisher: Bench) -> None:
+    await until_connected(publisher)
+    service = publisher.service
+
+    async def channel() -> str:
+        async with service.open_work() as work:
+            return work.outbox.channel
+
+    before = await channel()
+    running = asyncio.create_task(service.relay.run())
+    while not service.relay.publishes:
+        await asyncio.sleep(0.01)
+    meanwhile = await channel()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert (before, meanwhile, await channel()) == ("hub_outbox_actors", "", "hub_outbox_actors")
+
+
+@pytest.mark.parametrize(("count", "asked"), [(1, 1), (2, 2), (3, 4), (5, 8), (128, 128)])
+def test_what_is_left_out_of_a_look_comes_in_few_lengths(count: int, asked: int) -> None:
+    ids = [f"id-{number}" for number in range(count)]
+
+    found = _filled(ids)
+
+    assert len(found) == asked and set(found) == set(ids)
 
 
 async def test_news_of_many_writers_at_once_is_published_in_the_order_of_their_commits(publisher: Bench, broker: RunningBroker) -> None:

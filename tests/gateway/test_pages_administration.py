@@ -1,13 +1,18 @@
 """The pages of administration: settings with their look, people, partners, webhooks, what failed, the audit trail, health, kinds of help."""
 
 import base64
+import re
 from typing import Any, cast
 
 import pytest
 
+from chassis.language import ROOT
 from gateway.pages.administration.words import ADMIN_WORDS
+from gateway.pages.words import WORDS
 from gateway.session import form_token
+from services.actors.model.provenance import RecordKind
 from services.notifications.use_cases.webhooks import EVENT_TYPES
+from services.people.model.persons import PersonKind
 from tests.gateway.pages_door import CANARY, CATEGORIES, CLIENT, ID, NOW, Door
 
 SETTINGS = {"version": 4, "fixed": [], "name": "Hub", "home_title": {"fr": CANARY, "uk": "Так"}, "trusted_actors": [], "updated_at": NOW}
@@ -307,3 +312,12 @@ def test_each_event_that_can_be_chosen_is_one_that_webhooks_hear() -> None:
     chosen = set(ADMIN_WORDS["webhook_event"])
 
     assert chosen <= EVENT_TYPES
+
+
+def test_the_audit_trail_has_words_for_every_kind_of_record() -> None:
+    written = r'\.record\(\s*(?:f?"[^"]*"|\w+),\s*"([a-z_]+)"'
+    code = [path.read_text(encoding="utf-8") for folder in ("services", "chassis") for path in (ROOT / folder).rglob("*.py")]
+
+    kinds = {kind for text in code for kind in re.findall(written, text)} | set(RecordKind) | set(PersonKind)
+
+    assert len(kinds) > 20 and sorted(kinds - set(WORDS["subject"])) == []

@@ -133,6 +133,21 @@ async def test_nobody_waits_with_a_post_for_an_index_that_others_read(world: "Wo
     assert ([item["offer_id"] for item in found["items"]], found["fresh"]) == ([offer["id"]], True)
 
 
+async def test_who_posts_while_others_read_a_few_changes_waits_a_moment_and_has_proposals_at_once(world: "World") -> None:
+    offer = await world.an_offer()
+    case, keeper = await world.a_case(), world.bench.service.resources.keeper
+    await keeper._lock.acquire()
+
+    posting = asyncio.create_task(world.a_need(case))
+    while not keeper._lock._waiters:
+        await asyncio.sleep(0)
+    keeper._lock.release()
+    need = await posting
+
+    found = await world.get(world.coordinator, f"/api/v1/needs/{need['id']}/proposals")
+    assert ([item["offer_id"] for item in found["items"]], found["fresh"]) == ([offer["id"]], True)
+
+
 async def test_an_offer_that_comes_later_is_proposed_to_the_waiting_need(world: "World") -> None:
     need = await world.a_need()
     await world.bench.hear_own()

@@ -77,5 +77,6 @@ async def test_of_an_address_that_an_administrator_corrects_the_old_one_is_told_
 
     told, asked = sorted(catcher.messages(), key=lambda mail: mail.subject)
     assert (told.subject, asked.subject) == ("Another address for your account", "Please confirm your new address")
-    assert "All sessions of this account have ended." in told.text and "canary" not in told.text and "https://hub.example/me/email" in told.text
+    assert "An administrator of this hub corrected the address" in told.text and "If you did not ask for it" in told.text
+    assert "canary" not in told.text and "https://hub.example/imprint" in told.text
     assert "https://hub.example/email/confirm/secret-token-canary" in asked.text

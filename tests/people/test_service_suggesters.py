@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from chassis.ids import new_id
 from chassis.testing import TestClock, anonymous
-from contracts.actors import ActorMergedV1, ActorUnmergedV1, ClaimAcceptedV1, SuggestionAnsweredV1
+from contracts.actors import ActorMergedV1, ActorUnmergedV1, ClaimAcceptedV1, ClaimEndedV1, SuggestionAnsweredV1
 from contracts.matching import MatchConfirmedV1
 from contracts.people import SuggestionAnswerDueV1
 from services.people.model.persons import PersonRef
@@ -111,6 +111,18 @@ async def test_an_accepted_claim_gives_a_volunteer_a_place_and_changes_no_staff(
     assert await place_of(both, volunteer) == ("member", actor)
     assert await place_of(both, coordinator) == ("coordinator", None)
     assert (await both.bench.audit_actions()).count("account.claimed") == 1
+
+
+async def test_an_ended_claim_takes_the_place_that_it_gave_and_no_other(both: Any) -> None:
+    actor, other = await both.actor(), await both.actor()
+    ana, ben, cleo = await both.person("volunteer"), await both.person("member", actor=other), await both.person("coordinator")
+    await both.bench.hear(ClaimAcceptedV1(claim_id=new_id(), actor_id=actor, account_id=UUID(ana.id)))
+
+    for who in (ana, ben, cleo):
+        await both.bench.hear(ClaimEndedV1(claim_id=new_id(), actor_id=actor, account_id=UUID(who.id)), times=2)
+
+    assert [await place_of(both, who) for who in (ana, ben, cleo)] == [("volunteer", None), ("member", other), ("coordinator", None)]
+    assert (await both.bench.audit_actions()).count("account.claim_ended") == 1
 
 
 async def test_places_follow_a_merge_and_go_back_when_it_is_undone(both: Any) -> None:

@@ -1,13 +1,15 @@
 """How names are read for searching: in any spelling and script, without accents; and how good a hit is."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from math import log10
 
 from anyascii import anyascii
 from rapidfuzz.distance import OSA
+
+from services.actors.model.texts import without_marks
 
 FOLDING = 1
 """Rises when names are read in another way; everything is then read again."""
@@ -78,10 +80,15 @@ def spelling(text: str) -> str:
 
     `Köln`, `Koeln` and `Koln` are `koln`; `Αθήνα` is `athina`; `Århus` and `Aarhus` are `arhus`.
     """
-    apart = unicodedata.normalize("NFKD", text)
-    bare = "".join(char for char in apart if not unicodedata.combining(char)).casefold()
-    latin = anyascii(_APOSTROPHES.sub("", bare)).casefold()
+    bare = _APOSTROPHES.sub("", (text if text.isascii() else without_marks(text)).casefold())
+    latin = bare if bare.isascii() else anyascii(bare).casefold()
     return _GAPS.sub(" ", _SPELLINGS.sub(lambda pair: pair[0][0], latin)).strip()
+
+
+@lru_cache(maxsize=4096)
+def kept_spelling(text: str) -> str:
+    """The same of a text of a record: identifiers and names come several times while records are written. What readers ask is not kept."""
+    return spelling(text)
 
 
 def question_of(text: str) -> Question:
@@ -94,7 +101,7 @@ def names_of(*texts: str | None) -> tuple[str, ...]:
     """The folded spellings of all these names, each once, with their short and long forms."""
     found: dict[str, None] = {}
     for text in texts:
-        if text and (key := spelling(text)):
+        if text and (key := kept_spelling(text)):
             found[key] = None
             parts = key.split()
             for at, part in enumerate(parts):
@@ -113,7 +120,7 @@ def words_of(names: tuple[str, ...], *others: str | None) -> tuple[str, ...]:
             found["".join(parts)] = None
     for text in others:
         if text:
-            for part in spelling(text).split():
+            for part in kept_spelling(text).split():
                 found[part[:WORD_LENGTH]] = None
     return tuple(found)[:MOST_KEPT_WORDS]
 

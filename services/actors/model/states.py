@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from enum import StrEnum
 from operator import attrgetter
-from typing import Any
+from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 from services.actors.model.provenance import EnteredBy, Entry, RecordKind, State
@@ -68,7 +68,13 @@ _WORDS = _Words()
 
 def state_of(record: Record) -> State:
     """The whole record as JSON."""
-    return {name: _WORDS[type(value)](value) for name, value in zip(_NAMES[type(record)], _VALUES[type(record)](record), strict=True)}
+    kind = type(record)
+    state = dict(zip(_NAMES[kind], _VALUES[kind](record), strict=True))
+    for name in _TURNED[kind]:
+        value = state[name]
+        if value is not None:
+            state[name] = _WORDS[type(value)](value)
+    return state
 
 
 def _themes(words: list[str]) -> tuple[Theme, ...]:
@@ -81,6 +87,15 @@ def _ids(words: list[str]) -> tuple[UUID, ...]:
 
 _NAMES = {cls: tuple(field.name for field in fields(cls)) for cls in CLASSES.values()}
 _VALUES: dict[type[Record], Callable[[Record], tuple[Any, ...]]] = {cls: attrgetter(*names) for cls, names in _NAMES.items()}  # Any: of fields
+_PLAIN = {str, int, float, bool, type(None)}
+
+
+def _is_plain(hint: Any) -> bool:  # Any: what a field is said to hold
+    return set(get_args(hint) or (hint,)) <= _PLAIN
+
+
+_TURNED = {cls: tuple(name for name in names if not _is_plain(get_type_hints(cls)[name])) for cls, names in _NAMES.items()}
+"""Fields whose values are not the same in JSON."""
 _READERS: dict[str, Callable[[Any], Any]] = {
     "id": UUID, "created_at": datetime.fromisoformat, "updated_at": datetime.fromisoformat, "read_on": date.fromisoformat,
     "entered_by": EnteredBy, "role": MembershipRole, "confirmation": Confirmation, "type": DeclarationType, "purpose": Purpose,

@@ -11,6 +11,26 @@ from uuid import UUID
 from services.actors.model.vocabulary import FIRST_DAY, FIRST_YEAR, LAST_DAY, LAST_YEAR, SLUG_LENGTH, SLUG_PATTERN, URL_LENGTH
 
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"})
+
+
+class _Bare(dict[int, int | None]):
+    """Signs without their marks, each looked up once; the table holds at most as many as there are signs."""
+
+    def __missing__(self, sign: int) -> int | None:
+        self[sign] = None if unicodedata.combining(chr(sign)) else sign
+        return self[sign]
+
+
+class _Kept(_Bare):
+    """The same, and a space for what is no letter or digit."""
+
+    def __missing__(self, sign: int) -> int | None:
+        bare = _BARE[sign]
+        self[sign] = bare if bare is None or chr(bare).isalnum() else 0x20
+        return self[sign]
+
+
+_BARE, _KEPT = _Bare(), _Kept()
 _GAPS = re.compile("[^a-z0-9]+")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?=\S)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
@@ -25,8 +45,12 @@ def folded(*texts: str | None, limit: int = 900) -> str:
     if plain.isascii():
         return _GAPS.sub(" ", plain).strip()[:limit].rstrip()
     text = unicodedata.normalize("NFKD", plain).translate(_LETTERS)
-    kept = "".join(char if char.isalnum() else " " for char in text if not unicodedata.combining(char))
-    return " ".join(kept.split())[:limit].rstrip()
+    return " ".join(text.translate(_KEPT).split())[:limit].rstrip()
+
+
+def without_marks(text: str) -> str:
+    """The text without accents and other marks; what it can, it takes apart first (NFKD)."""
+    return unicodedata.normalize("NFKD", text).translate(_BARE)
 
 
 def slug_of(text: str, *, ending: str | None = None) -> str | None:

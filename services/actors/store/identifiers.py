@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from chassis.errors import Conflict
 from services.actors.model.provenance import Identifier
+from services.actors.store.among import among, lists
 from services.actors.store.bulk import insert_rows
 from services.actors.store.records import chunks
 from services.actors.store.search.again import look_again
@@ -54,9 +55,9 @@ class IdentifierStore:
     async def find_many(self, scheme: str, values: Iterable[str]) -> dict[str, UUID]:
         """Which actors have these identifiers, by value."""
         found: dict[str, UUID] = {}
-        for part in chunks(values):
+        for part in lists(values):
             asked = select(col(ActorIdentifierRow.value), col(ActorIdentifierRow.actor_id)).where(
-                col(ActorIdentifierRow.scheme) == scheme, col(ActorIdentifierRow.value).in_(part)
+                col(ActorIdentifierRow.scheme) == scheme, among(self.session, col(ActorIdentifierRow.value), part)
             )
             found |= {value: actor_id for value, actor_id in (await self.session.execute(asked)).all()}
         return found

@@ -15,8 +15,8 @@ from chassis.errors import NotFound, PreconditionFailed
 from chassis.paging import Listed, PageRequest, read_page
 from services.actors.model.imports.forms import Format
 from services.actors.model.imports.job import UNDER_WAY, ImportedService, ImportJob, ImportSource, JobState, Line, Outcome
+from services.actors.store.among import among, lists
 from services.actors.store.bulk import insert_rows
-from services.actors.store.records import chunks
 from services.actors.tables import ActorIdentifierRow, ImportedServiceRow, ImportFileRow, ImportJobRow, ImportLineRow, ImportSourceRow
 
 LINES: Any = ImportLineRow.__table__  # type: ignore[attr-defined]  # Any: SQLModel's tables have no static type
@@ -54,7 +54,10 @@ def _source(row: ImportSourceRow) -> ImportSource:
 
 
 def _line(row: Any) -> Line:  # Any: a row of import_line
-    return Line(**{**{each.name: getattr(row, each.name) for each in fields(Line)}, "outcome": Outcome(row.outcome)})
+    return Line(
+        seq=row.seq, place=row.place, line=row.line, kind=row.kind, outcome=Outcome(row.outcome), key=row.key, name=row.name,
+        record_id=row.record_id, told=row.told, code=row.code, message=row.message, detail=row.detail, data=row.data,
+    )  # fmt: skip
 
 
 def _line_values(job_id: UUID, line: Line) -> dict[str, Any]:
@@ -216,8 +219,8 @@ class ImportStore:
 
     async def _services(self, where: list[ColumnElement[bool]], column: Any, keys: Iterable[object]) -> dict[str, ImportedService]:  # Any: a column
         found: dict[str, ImportedService] = {}
-        for part in chunks(keys):
-            for row in (await self.session.execute(select(SERVICES).where(*where, column.in_(part)))).all():
+        for part in lists(keys):
+            for row in (await self.session.execute(select(SERVICES).where(*where, among(self.session, column, part)))).all():
                 found[row.service_key] = ImportedService(**row._mapping)
         return found
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.errors import Conflict, NotFound, PreconditionFailed
 from chassis.paging import Listed, PageRequest, read_page
 from services.actors.model.records import Record
+from services.actors.store.among import among, lists
 from services.actors.store.bulk import insert_rows
 from services.actors.store.revision import mark_changed
 
@@ -119,8 +120,8 @@ class Records(Generic[M]):
     async def some(self, ids: Iterable[UUID]) -> dict[UUID, M]:
         """The stored records among these, by id, for showing."""
         found: dict[UUID, M] = {}
-        for part in chunks(ids):
-            rows = (await self.session.execute(select(self.row.__table__).where(self.row.id.in_(part)))).all()
+        for part in lists(ids):
+            rows = (await self.session.execute(select(self.row.__table__).where(among(self.session, self.row.id, part)))).all()
             found |= {row.id: self.to_model(row) for row in rows}
         return found
 
@@ -128,8 +129,8 @@ class Records(Generic[M]):
         """The stored records among these keys, by key; they stay locked until the end of the transaction (PostgreSQL)."""
         found: dict[Any, M] = {}
         on = getattr(self.row, column)
-        for part in chunks(keys):
-            rows = (await self.session.execute(select(self.row.__table__).where(on.in_(part)).with_for_update())).all()
+        for part in lists(keys):
+            rows = (await self.session.execute(select(self.row.__table__).where(among(self.session, on, part)).with_for_update())).all()
             found |= {getattr(row, column): self.to_model(row) for row in rows}
         return found
 
@@ -137,8 +138,9 @@ class Records(Generic[M]):
         """All stored records that have one of these values in a column; they stay locked like those of `known`."""
         found: list[M] = []
         on = getattr(self.row, column)
-        for part in chunks(dict.fromkeys(keys)):
-            found += map(self.to_model, (await self.session.execute(select(self.row.__table__).where(on.in_(part)).with_for_update())).all())
+        for part in lists(keys):
+            asked = select(self.row.__table__).where(among(self.session, on, part)).with_for_update()
+            found += map(self.to_model, (await self.session.execute(asked)).all())
         return found
 
     async def add_many(self, records: Sequence[M]) -> None:

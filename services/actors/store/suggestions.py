@@ -207,11 +207,14 @@ class ClaimStore:
         if done.rowcount != 1:  # type: ignore[attr-defined]
             raise AlreadyDecided("Somebody decided on this already.")
 
-    async def end(self, actor_id: UUID, now: datetime) -> None:
-        """End the accepted claims of an organisation."""
+    async def end(self, actor_id: UUID, now: datetime) -> list[Claim]:
+        """End the accepted claims of an organisation, and answer them as they were; at most 10,000."""
         accepted = col(ClaimRow.actor_id) == actor_id, col(ClaimRow.state) == AnswerState.ACCEPTED.value
         values = {"state": AnswerState.ENDED.value, "version": ClaimRow.version + 1, "updated_at": now}
+        rows = (await self.session.execute(select(ClaimRow).where(*accepted).order_by(col(ClaimRow.id)).limit(10_000).with_for_update())).scalars()
+        ended = list(map(_claim, rows))
         await self.session.execute(update(ClaimRow).where(*accepted).values(**values).execution_options(synchronize_session=False))
+        return ended
 
     async def forget(self, account_id: UUID) -> None:
         """Delete the claims of an erased account."""

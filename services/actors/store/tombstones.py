@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from chassis.paging import Listed, PageRequest, read_page
 from services.actors.model.provenance import RecordKind, Tombstone
+from services.actors.store.among import among, lists
 from services.actors.store.records import chunks
 from services.actors.tables import TombstoneRow
 
@@ -66,8 +67,8 @@ class TombstoneStore:
     async def lift(self, kind: RecordKind, ids: Sequence[UUID]) -> dict[UUID, int]:
         """Take away the tombstones of records that come back; answers the last version of each."""
         found: dict[UUID, int] = {}
-        for part in chunks(ids):
-            named = (col(TombstoneRow.kind) == kind.value, col(TombstoneRow.record_id).in_(part))
+        for part in lists(ids):
+            named = (col(TombstoneRow.kind) == kind.value, among(self.session, col(TombstoneRow.record_id), part))
             rows = (await self.session.execute(select(col(TombstoneRow.record_id), col(TombstoneRow.version)).where(*named))).all()
             if rows:
                 found |= {record_id: version for record_id, version in rows}

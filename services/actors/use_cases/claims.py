@@ -91,7 +91,8 @@ async def refuse(work: Work, claim_id: UUID, reason: RefusalReason) -> Claim:
 
 
 async def end(work: Work, key: str) -> Actor:
-    """The organisation no longer keeps its own record; its accounts stay as they are. Raises NotClaimed."""
+    """The organisation no longer keeps its own record. `people` takes the places that claims gave to volunteers; a place that somebody had before
+    is an administrator's to take. Raises NotClaimed."""
     if work.caller.kind == "anonymous":
         raise SignInFirst("Please sign in first.")
     actor = await work.actors.get(key)
@@ -99,7 +100,9 @@ async def end(work: Work, key: str) -> Actor:
         raise NotForYou("Only the organisation itself and administrators end this.")
     if not actor.claimed:
         raise NotClaimed("No organisation keeps this record.")
-    await work.claims.end(actor.id, work.now)
+    for one in await work.claims.end(actor.id, work.now):
+        if one.role == Role.VOLUNTEER:
+            await work.outbox.add(events_out.claim_ended(one), Audience(accounts=(str(one.account_id),)))
     await work.audit.record("claim.ended", "actor", actor.id)
     return await recording.alter(work, changed(actor, {"claimed": False}, work.now), actor, by=actor.entered_by)
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from services.matching.engine.distance import distance_m
+from services.matching.engine.distance import Vector, metres_between, unit_vector
 from services.matching.engine.eligibility import covers
 from services.matching.engine.score import FULL, WAITING_DAYS
-from services.matching.engine.types import INTERPRETER, LevelRange, NeedFacts, OfferFacts, PartName, Place, ProviderRecord, TopicWish
+from services.matching.engine.types import INTERPRETER, LevelRange, NeedFacts, OfferFacts, PartName, ProviderRecord, TopicWish
 from services.matching.engine.week import days_mask, week_mask
 from services.matching.engine.weights import Weights
 
@@ -35,7 +35,7 @@ class OfferSketch:
     interprets: bool
     topics: tuple[LevelRange, ...]
     remote: bool
-    place: Place | None
+    spot: Vector | None
     radius_m: int
     week: int
     first_day: int
@@ -59,7 +59,7 @@ class NeedSketch:
     interpreter_linked: bool
     required_topics: tuple[TopicWish, ...]
     wished_topics: tuple[TopicWish, ...]
-    place: Place | None
+    spot: Vector | None
     travel_m: int
     week: int
     minutes: int
@@ -94,7 +94,7 @@ def sketch_offer(offer: OfferFacts) -> OfferSketch:
         interprets=INTERPRETER in offer.provides,
         topics=offer.topics,
         remote=offer.remote,
-        place=offer.place,
+        spot=unit_vector(offer.place) if offer.place is not None else None,
         radius_m=offer.radius_m,
         week=week_mask(offer.windows),
         first_day=offer.valid_from.toordinal() if offer.valid_from else 0,
@@ -119,7 +119,7 @@ def sketch_need(need: NeedFacts) -> NeedSketch:
         interpreter_linked=need.interpreter_linked,
         required_topics=tuple(wish for wish in need.topics if wish.required),
         wished_topics=tuple(wish for wish in need.topics if not wish.required),
-        place=need.place,
+        spot=unit_vector(need.place) if need.place is not None else None,
         travel_m=need.max_travel_m,
         week=week,
         minutes=week.bit_count() if need.windows else 0,
@@ -212,9 +212,9 @@ def _times(need: NeedSketch, offer: OfferSketch, today: int) -> int:
 def _distance(need: NeedSketch, offer: OfferSketch) -> int:
     if offer.remote:
         return FULL
-    if need.place is None or offer.place is None:
+    if need.spot is None or offer.spot is None:
         return NO
-    away, reach = distance_m(need.place, offer.place), max(offer.radius_m, need.travel_m)
+    away, reach = metres_between(need.spot, offer.spot), max(offer.radius_m, need.travel_m)
     if away > reach:
         return NO
     return FULL if away == 0 else FULL * (reach - away) // reach if away < reach else 0

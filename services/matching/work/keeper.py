@@ -22,6 +22,8 @@ MOST_CHANGES = 20_000
 """Changes that are read at once."""
 FEW_CHANGES = 200
 """Changes that are read while somebody waits for an answer."""
+BRIEFLY = 0.05
+"""Seconds for which somebody who is waited for waits while others read; reading a few changes takes a few milliseconds."""
 MOST_EXPECTED = 1_000
 """Posted needs that are remembered until their changes are read."""
 
@@ -41,6 +43,7 @@ class IndexKeeper:
         self._seen: set[int] = set()
         self._expected: dict[UUID, tuple[int, NeedFacts]] = {}
         self._lock = asyncio.Lock()
+        self._building = False
 
     async def refresh(self, work: "Work") -> Index:
         """Read what changed since, or everything at first; answers the index. Raises LearnsTooEarly."""
@@ -53,17 +56,28 @@ class IndexKeeper:
         return self.index
 
     async def refresh_soon(self, work: "Work") -> Index | None:
-        """As `refresh`, for somebody who waits: None where there is much to read first, or others read it just now. Raises LearnsTooEarly."""
+        """As `refresh`, for somebody who waits: None where there is much to read first, or others read for longer than `BRIEFLY`. Raises
+        LearnsTooEarly."""
         _must_not_have_written(work)
-        if self._lock.locked():
-            # Whoever waited here would keep a connection of the database meanwhile, and all of them together every one.
+        # Whoever waits here keeps a connection of the database meanwhile, and all of them together every one.
+        if self._building or not await self._turn():
             return None
-        async with self._lock:
+        try:
             if self._place < 0 and await work.offers.count_open() < self._large_from:
                 await self._build(work)
             elif self._place < 0 or self._outgrown or not await self._follow(work, at_most=FEW_CHANGES):
                 return None
+        finally:
+            self._lock.release()
         return self.index
+
+    async def _turn(self) -> bool:
+        """Hold the lock, or give up after a moment (False)."""
+        try:
+            async with asyncio.timeout(BRIEFLY):
+                return await self._lock.acquire()
+        except TimeoutError:
+            return False
 
     def expect(self, number: int, facts: NeedFacts) -> None:
         """A need is being posted by this process, under that number of its change: once the change is read, and is its only one, the need itself need
@@ -77,6 +91,13 @@ class IndexKeeper:
         return len(self.index.offers) >= self._large_from and type(self.index) is Index
 
     async def _build(self, work: "Work") -> None:
+        self._building = True
+        try:
+            await self._read_everything(work)
+        finally:
+            self._building = False
+
+    async def _read_everything(self, work: "Work") -> None:
         place = await work.changes.place()
         self.weights = await work.weights.in_use()
         index = await self._empty(await work.offers.count_open())

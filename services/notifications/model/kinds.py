@@ -227,8 +227,10 @@ TRAITS: Mapping[Kind, Traits] = MappingProxyType(
         Kind.ADDRESS_CORRECTED: Traits(
             Sentences(
                 "Another address for your account",
-                "All sessions of this account have ended.",
-                "/me/email",
+                "An administrator of this hub corrected the address of your account, and all its sessions have ended. Once the new address is "
+                "confirmed, nothing is sent to this one any more. If you did not ask for it, tell the people who run this hub soon: the link says "
+                "who they are.",
+                "/imprint",
             ),
             mail_only=True,
         ),

@@ -42,6 +42,7 @@ BETWEEN_SERVICES = frozenset(
     for event in (
         contracts.actors.SearchFoundV1,
         contracts.actors.ClaimAcceptedV1,
+        contracts.actors.ClaimEndedV1,
         contracts.actors.ServiceImportedV1,
         contracts.actors.SuggestionAnsweredV1,
         contracts.matching.OfferImportedV1,

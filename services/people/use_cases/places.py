@@ -1,8 +1,8 @@
-"""Gives accounts their place in an organisation when the registry says so: an accepted claim, a merge, a merge undone."""
+"""Gives accounts their place in an organisation when the registry says so: a claim accepted or ended, a merge, a merge undone."""
 
 from uuid import UUID
 
-from contracts.actors import ClaimAcceptedV1, MergeState
+from contracts.actors import ClaimAcceptedV1, ClaimEndedV1, MergeState
 from contracts.roles import Role
 from services.people.model.accounts import Account, AccountState
 from services.people.store.places import ACCOUNT, SHARE, SHARE_BOTH, SIDES
@@ -18,6 +18,13 @@ async def claim_accepted(work: Work, event: ClaimAcceptedV1) -> None:
     before = await work.accounts.find(event.account_id)
     if before is not None and before.is_active and before.role in CLAIMING:
         await _move(work, before, Role.MEMBER, event.actor_id, "account.claimed")
+
+
+async def claim_ended(work: Work, event: ClaimEndedV1) -> None:
+    """The place that a claim gave is taken; whoever has another place by now, or another role, keeps that."""
+    before = await work.accounts.find(event.account_id)
+    if before is not None and before.is_active and before.role is Role.MEMBER and before.actor_id == event.actor_id:
+        await _move(work, before, Role.VOLUNTEER, None, "account.claim_ended")
 
 
 async def merged(work: Work, event: MergeState) -> None:
@@ -59,7 +66,7 @@ async def unmerged(work: Work, event: MergeState) -> None:
     await store.forget(event.merge_id)
 
 
-async def _move(work: Work, before: Account, role: Role, actor_id: UUID, action: str) -> None:
+async def _move(work: Work, before: Account, role: Role, actor_id: UUID | None, action: str) -> None:
     after = before.with_role(role, actor_id, work.now, other_admins=1, required=False)
     if after != before:
         await work.accounts.save(before, after)

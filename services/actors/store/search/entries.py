@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.actors.model.records import Actor, Declaration, Initiative, Record, Resource
-from services.actors.model.search import Entry, Sought, names_of, spelling, words_of
+from services.actors.model.search import Entry, Sought, kept_spelling, names_of, words_of
 from services.actors.model.texts import folded
-from services.actors.store.records import chunks
+from services.actors.store.among import among, lists
 from services.actors.tables import ActorIdentifierRow, ActorRow, FormerNameRow
 
 SOUGHT: dict[type[Record], Sought] = {
@@ -36,7 +36,7 @@ async def entries_of(session: AsyncSession, records: Sequence[Record]) -> dict[U
 
 def _actor(actor: Actor, former: Sequence[str], identifiers: Sequence[str]) -> Entry:
     names = names_of(actor.name, actor.local_name, *former)
-    together = [spelling(identifier).replace(" ", "") for identifier in identifiers]
+    together = [kept_spelling(identifier).replace(" ", "") for identifier in identifiers]
     return Entry(
         kind=Sought.ACTOR, title=actor.name, names=names, words=words_of(names, actor.slug, *identifiers, *together),
         sort_key=folded(actor.name, actor.local_name, actor.slug), sub=actor.kind.value, country=actor.country, archived=actor.archived,
@@ -67,16 +67,16 @@ def _owner(record: Record) -> UUID | None:
 
 async def _owners(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID | None, tuple[str, str | None]]:
     found: dict[UUID | None, tuple[str, str | None]] = {}
-    for part in chunks(ids):
-        asked = select(col(ActorRow.id), col(ActorRow.name), col(ActorRow.country)).where(col(ActorRow.id).in_(part))
+    for part in lists(ids):
+        asked = select(col(ActorRow.id), col(ActorRow.name), col(ActorRow.country)).where(among(session, col(ActorRow.id), part))
         found |= {row[0]: (row[1], row[2]) for row in (await session.execute(asked)).all()}
     return found
 
 
 async def _former_names(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, list[str]]:
     found: dict[UUID, list[str]] = {}
-    for part in chunks(ids):
-        asked = select(col(FormerNameRow.actor_id), col(FormerNameRow.name)).where(col(FormerNameRow.actor_id).in_(part))
+    for part in lists(ids):
+        asked = select(col(FormerNameRow.actor_id), col(FormerNameRow.name)).where(among(session, col(FormerNameRow.actor_id), part))
         for actor_id, name in (await session.execute(asked.order_by(col(FormerNameRow.until), col(FormerNameRow.name)))).all():
             found.setdefault(actor_id, []).append(name)
     return found
@@ -84,8 +84,8 @@ async def _former_names(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID
 
 async def _identifiers(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, list[str]]:
     found: dict[UUID, list[str]] = {}
-    for part in chunks(ids):
-        asked = select(col(ActorIdentifierRow.actor_id), col(ActorIdentifierRow.value)).where(col(ActorIdentifierRow.actor_id).in_(part))
+    for part in lists(ids):
+        asked = select(col(ActorIdentifierRow.actor_id), col(ActorIdentifierRow.value)).where(among(session, col(ActorIdentifierRow.actor_id), part))
         for actor_id, value in (await session.execute(asked.order_by(col(ActorIdentifierRow.id)))).all():
             found.setdefault(actor_id, []).append(value)
     return found

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from services.actors.model.records import Record
 from services.actors.model.search import FOLDING, Entry, Sought, lightness
+from services.actors.store.among import MOST, among, lists
 from services.actors.store.bulk import insert_rows
 from services.actors.store.records import chunks
 from services.actors.store.revision import mark_changed
@@ -46,7 +47,8 @@ class SearchStore:
 
     async def put_many(self, records: Sequence[Record]) -> None:
         """Keep these records as they are now; a name that an actor no longer has stays as a former name."""
-        for part in chunks(records):
+        for start in range(0, len(records), MOST):
+            part = records[start : start + MOST]
             stored = await self._stored(record.id for record in part)
             entries = await entries_of(self.session, part)
             if await self._keep_former(stored, entries):
@@ -113,8 +115,9 @@ class SearchStore:
 
     async def _stored(self, ids: Iterable[UUID]) -> dict[UUID, Any]:
         found: dict[UUID, Any] = {}
-        for part in chunks(ids):
-            rows = (await self.session.execute(select(*TABLE.c).where(col(SearchEntryRow.record_id).in_(part)))).all()
+        for part in lists(ids):
+            asked = select(*TABLE.c).where(among(self.session, col(SearchEntryRow.record_id), part))
+            rows = (await self.session.execute(asked)).all()
             found |= {row.record_id: row for row in rows}
         return found
 
@@ -128,7 +131,7 @@ class SearchStore:
             await self.session.execute(self.full_text.insert(FormerNameRow), rows)
         back = list(entries.keys() - stored.keys())
         if back:  # a merged record that is parted again takes its names along
-            asked = select(col(FormerNameRow.actor_id)).where(col(FormerNameRow.origin).in_(back))
+            asked = select(col(FormerNameRow.actor_id)).where(among(self.session, col(FormerNameRow.origin), back))
             lenders = set((await self.session.execute(asked)).scalars())
             if lenders:
                 await self.session.execute(delete(FormerNameRow).where(col(FormerNameRow.origin).in_(back)))

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.actors.model.search import forgiven, grams, likeness
+from services.actors.store.among import among, lists
 from services.actors.store.records import chunks
 from services.actors.store.search.full_text import FullText
 from services.actors.tables import SearchEntryRow, SearchGramRow, SearchTermRow
@@ -31,8 +32,9 @@ class Words:
     async def add(self, words: Iterable[str]) -> None:
         """Words of an entry; those that are known stay."""
         wanted = sorted({word for word in words if len(word) >= SHORTEST and word.isalpha()})
-        for part in chunks(wanted):
-            known = set((await self.session.execute(select(col(SearchTermRow.word)).where(col(SearchTermRow.word).in_(part)))).scalars())
+        for part in lists(wanted):
+            asked = select(col(SearchTermRow.word)).where(among(self.session, col(SearchTermRow.word), part))
+            known = set((await self.session.execute(asked)).scalars())
             new = [word for word in part if word not in known]
             if new:
                 await self.session.execute(self.full_text.insert(SearchTermRow), [{"word": word} for word in new])

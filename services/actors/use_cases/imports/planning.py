@@ -13,7 +13,7 @@ from services.actors.model.imports.forms import Link, Organisation
 from services.actors.model.imports.job import ImportJob, ImportSource, Json, Line, Outcome, as_json, organisation_id_of
 from services.actors.model.provenance import EnteredBy
 from services.actors.model.records import Actor, Capacity, Membership, Record, membership_id_of
-from services.actors.model.texts import is_slug, read_uuid, slug_of
+from services.actors.model.texts import folded, is_slug, read_uuid, slug_of
 from services.actors.model.vocabulary import DECLARING_KINDS, SLUG_LENGTH, ActorKind, MembershipRole
 from services.actors.use_cases.actors import check_kind_is_free
 from services.actors.work import Work
@@ -103,7 +103,7 @@ async def plan_organisations(
         if was is None and each.key in found:
             planned.append(Planned(refused(each, "organisation", seq, "unknown_id", "The organisation that you chose is not in the registry.")))
             continue
-        plan = await _plan_one(work, job, source, seq, each, was, slugs.get(each.key))
+        plan = await _plan_one(work, job, source, seq, each, was, slugs.get(each.key), ids.get(each.key), writing)
         if plan.line.record_id is not None:
             known.actors[each.key] = plan.line.record_id
         suggestion = alike.get(each.key)
@@ -113,14 +113,25 @@ async def plan_organisations(
     return planned
 
 
-async def _plan_one(work: Work, job: ImportJob, source: ImportSource, seq: int, each: Organisation, was: Actor | None, slug: str | None) -> Planned:
+async def _plan_one(
+    work: Work,
+    job: ImportJob,
+    source: ImportSource,
+    seq: int,
+    each: Organisation,
+    was: Actor | None,
+    slug: str | None,
+    new: UUID | None,
+    writing: bool,
+) -> Planned:
     given: Json = {name: getattr(each, name) for name in IMPORTED_FIELDS if getattr(each, name) is not None}
     if given.get("local_name") == given["name"]:
         del given["local_name"]
     if each.kind is not None:
         given["kind"] = ActorKind(each.kind)
     line = Line(
-        seq=seq, line=each.line, kind="organisation", outcome=Outcome.UNCHANGED, key=each.key, name=each.name, data=as_json(each),
+        seq=seq, line=each.line, kind="organisation", outcome=Outcome.UNCHANGED, key=each.key, name=each.name,
+        data=None if writing else as_json(each),
         detail={"notes": list(each.notes)} if each.notes else None,
     )  # fmt: skip
     identifiers = ((source.scheme, each.key), *each.identifiers)
@@ -129,7 +140,7 @@ async def _plan_one(work: Work, job: ImportJob, source: ImportSource, seq: int, 
             return Planned(refused(each, "organisation", seq, "not_your_organisation", "Members import the offers of their own organisation only."))
         return Planned(replace(line, record_id=was.id))
     if was is None:
-        record_id = organisation_id_of(source.key, each.key)
+        record_id = new or organisation_id_of(source.key, each.key)
         line = replace(line, outcome=Outcome.NEW, record_id=record_id)
         if slug is None:
             return Planned(line)
@@ -167,7 +178,8 @@ async def _slugs(work: Work, new: Sequence[Organisation], ids: Mapping[str, UUID
 
 def _of_name(each: Organisation) -> str | None:
     kind = ActorKind(each.kind) if each.kind else ActorKind.CIVIL_SOCIETY
-    return slug_of(each.name if each.name.isascii() else anyascii(each.name), ending=each.country if kind in DECLARING_KINDS else None)
+    plain = folded(each.name)
+    return slug_of(plain if plain.isascii() else anyascii(each.name), ending=each.country if kind in DECLARING_KINDS else None)
 
 
 async def _alike(work: Work, new: Sequence[Organisation]) -> dict[str, Json]:
