@@ -43,7 +43,7 @@ PARTS = {
     "assignment": Part("generalised assignment by the published recipes", "b4", 1, 7, 45),
     "arrivals": Part("arrivals one by one against hindsight", "b5", 1, 4, 8),
     "relocation": Part("households and municipalities: stable and best for all", "b6", 1, 2, 2),
-    "events": Part("from a posted need to its proposals, against the bare round trip of the broker", "c1", 2, 4, 6),
+    "events": Part("from a posted need to its proposals, against the bare round trip of the broker", "c1", 3, 5, 7),
 }
 
 
@@ -108,7 +108,7 @@ def table(done: list[Measured]) -> list[str]:
             if figure.met is not None:
                 verdict = "reached" if figure.met else "NOT reached"
                 lines.append(f"{figure.goal:<34}{figure.value:>14,.3f}  {verdict:<12}{each.name}: {figure.name} ({figure.unit})")
-        lines.append(f"{PARTS[each.name].goals:<34}{each.minutes:>10.1f} min  {each.fault or 'done':<12}{each.name}")
+        lines.append(f"{PARTS[each.name].goals:<34}{each.minutes:>10.1f} min  {each.fault or 'done':<12}  {each.name}")
     met = [figure.met for each in done for figure in each.figures if figure.met is not None]
     lines += ["-" * 110, f"{len(met)} goals and checks, {met.count(False)} not reached, {sum(bool(each.fault) for each in done)} parts failed"]
     return lines

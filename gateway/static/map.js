@@ -75,7 +75,7 @@
       const [lat, lon, zoom] = (this.frame.dataset.view || "").split(",").map(Number);
       if (this.frame.dataset.view && Number.isFinite(lat + lon + zoom)) this.map.setView([lat, lon], zoom, { animate: false });
       else if (this.address) {
-        this.map.setView([50, 10], 3, { animate: false });
+        this.map.setView([50, 10], 5, { animate: false }); // gathered so finely, no dot stands far from those that it counts
         await this.fetch("");
         this.everything();
       } else this.everything();

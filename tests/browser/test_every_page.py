@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Error
 
-from tests.browser.look import WATCH, barriers, strictness, too_wide
+from tests.browser.look import WATCH, as_without_scripts, barriers, strictness, too_wide
 from tests.browser.reader import Reader, went_on
 from tests.browser.site import ROLES, Site, kind_of, own_kinds
 
@@ -54,7 +54,9 @@ def test_no_page_has_a_barrier(reader: Callable[..., Reader], sites: dict[str | 
 def test_no_page_has_a_barrier_in_any_way_of_looking(
     reader: Callable[..., Reader], sites: dict[str | None, Site], role: str | None, language: str, scheme: str, script: bool
 ) -> None:
-    window = watched(reader, role, language, color_scheme=scheme, java_script_enabled=script)
+    window = watched(reader, role, language, color_scheme=scheme)
+    if not script:
+        as_without_scripts(window.context)
 
     found = [fault for path in whole_range(sites, role) for fault in looked_at(window, path, language, colours=scheme == "dark")]
 

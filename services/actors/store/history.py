@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from chassis.ids import new_id
 from chassis.paging import Listed, PageRequest, read_page
-from services.actors.model.provenance import Act, EnteredBy, Entry, RecordKind
+from services.actors.model.provenance import Act, EnteredBy, Entry, RecordKind, State
 from services.actors.model.records import Record
 from services.actors.model.states import kind_of, state_of
 from services.actors.store.bulk import insert_rows
@@ -30,10 +30,12 @@ def _entry(row: HistoryRow) -> Entry:
     )  # fmt: skip
 
 
-def _values(entry: Entry) -> tuple[Any, ...]:  # Any: column values
+def _laid_out(
+    entry_id: UUID, kind: RecordKind, about: Entry | Record, record_id: UUID, act: Act, author: str | None, state: State | None, at: datetime
+) -> tuple[Any, ...]:  # Any: column values
+    """A line in the order of COLUMNS; `about` has the version, who stands behind it, and the source."""
     return (
-        entry.id, entry.kind.value, entry.record_id, entry.version, entry.act.value, entry.entered_by.value, entry.author, entry.source,
-        entry.read_on, entry.state, entry.at,
+        entry_id, kind.value, record_id, about.version, act.value, about.entered_by.value, author, about.source, about.read_on, state, at
     )  # fmt: skip
 
 
@@ -46,18 +48,13 @@ class HistoryStore:
     async def add_many(self, entries: Sequence[Entry]) -> None:
         """New lines, in one statement."""
         if entries:
-            await insert_rows(self.session, TABLE, COLUMNS, map(_values, entries))
+            rows = (_laid_out(one.id, one.kind, one, one.record_id, one.act, one.author, one.state, one.at) for one in entries)
+            await insert_rows(self.session, TABLE, COLUMNS, rows)
 
     async def note(self, records: Sequence[Record], act: Act, author: str | None, at: datetime) -> None:
         """A line for each of these records as it is after an act, in one statement."""
         if records:
-            rows = (
-                (
-                    new_id(), kind_of(record).value, record.id, record.version, act.value, record.entered_by.value, author, record.source,
-                    record.read_on, state_of(record), at,
-                )
-                for record in records
-            )  # fmt: skip
+            rows = (_laid_out(new_id(), kind_of(record), record, record.id, act, author, state_of(record), at) for record in records)
             await insert_rows(self.session, TABLE, COLUMNS, rows)
 
     async def of(self, kind: RecordKind, record_id: UUID) -> list[Entry]:
