@@ -181,7 +181,7 @@ def test_the_class_is_named_after_its_subject(subject: str):
     assert form is not None
     service, noun, verb, major = form.groups()
     assert event.__name__ == noun.capitalize() + "".join(word.capitalize() for word in verb.split("_")) + f"V{major}"
-    assert event.__module__ == f"contracts.{service}"
+    assert event.__module__.split(".")[:2] == ["contracts", service]
     assert service in CONSUMERS and service in documents.SERVICE_WORDS
     assert event.about in event.model_fields
     assert event.__doc__ is not None and event.__doc__.startswith("Emitted when ")

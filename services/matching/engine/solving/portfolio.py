@@ -213,6 +213,7 @@ def _collect(search: Search, held: Incumbent) -> None:
 
 def warm() -> None:
     """Compile the kernels, or load them from the cache on disk: seconds the first time, so never within a request."""
+    from services.matching.engine.solving.ahead import prices_ahead
     from services.matching.engine.solving.nearer import NearerBound
 
     capacity, first, ends = np.array([3, 3], np.int64), np.array([0, 2, 4, 6], np.int64), np.arange(7, dtype=np.int64)
@@ -226,6 +227,7 @@ def warm() -> None:
         _branch(core, prices, Incumbent(core, perf_counter()), 10)
         Search(core, prices, guess).run(10, 1.0)
         NearerBound(core, prices, 0, 1.0).run()
+    prices_ahead(capacity, tiny, np.arange(3), np.ones(3), 2)
     _warm_single_places(Instance(np.array([1, 1], np.int64), first, np.array([5, 4, 6, 5, 3, 3], np.int64), ends, resource, np.ones(6, np.int64)))
 
 
