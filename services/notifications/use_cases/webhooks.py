@@ -51,7 +51,10 @@ BETWEEN_SERVICES = frozenset(
     )
 )
 """What services tell one another, of no use to a partner or of one person alone."""
-EVENT_TYPES = frozenset(name for name in REGISTRY if name.startswith(("hub.actors.", "hub.matching."))) - BETWEEN_SERVICES
+EVENT_TYPES = (
+    frozenset(name for name, event in REGISTRY.items() if event.__module__.startswith((contracts.actors.__name__, contracts.matching.__name__)))
+    - BETWEEN_SERVICES
+)
 """What a webhook can hear: news of the registry and of matching."""
 FREE_TEXT = ("title", "description")
 """The only free text that events hold; a webhook gets ids, and reads the text where it is moderated (R28)."""
