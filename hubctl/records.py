@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from chassis import audit
 from chassis.database import Database
-from chassis.identity import Signer
+from chassis.identity import public_key_of
 from chassis.tables import Ledger
 from hubctl.parts import SERVICES
 from hubctl.refusals import Refusal
@@ -76,7 +76,7 @@ async def records_of(name: str) -> AsyncIterator[Records]:
     settings = settings_module.Settings()
     database = Database(settings.database_url, pool=1, busy_seconds=settings.database_busy_seconds)
     try:
-        yield Records(database, tables_module.ledger, Signer(name, settings.signing_key.get_secret_value()).public_key)
+        yield Records(database, tables_module.ledger, public_key_of(settings.signing_key.get_secret_value()))
     finally:
         await database.close()
 
