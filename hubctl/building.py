@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from chassis.call import AsgiTransport, Transport
 from chassis.service import AnyService
-from hubctl.parts import SERVICES
+from hubctl.parts import SERVICES, settings_of_service
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,7 @@ class Built:
 def build_service(name: str, people: Transport | None = None) -> Built:
     """One service with its settings from the environment. `people` is notifications' way to the vault; by default the address in its settings."""
     app_module: Any = importlib.import_module(f"services.{name}.app")  # Any: the service is known only now
-    settings_module: Any = importlib.import_module(f"services.{name}.settings")
-    settings = settings_module.Settings()
+    settings = settings_of_service(name)
     service, app = app_module.build(settings, people) if name == "notifications" else app_module.build(settings)
     return Built(service, app)
 

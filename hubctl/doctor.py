@@ -1,6 +1,5 @@
 """Looks over an instance without changing it: settings, key files, disk, databases, broker. Each finding is one line."""
 
-import importlib
 import os
 import shutil
 import stat
@@ -8,13 +7,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
 from chassis.broker import BrokerMissing, find_executable
 from hubctl.instance import Instance
-from hubctl.parts import SERVICES
+from hubctl.parts import SERVICES, settings_of_service
 from hubctl.prepare import database_url, is_current
 from hubctl.supervised_state import read_state
 
@@ -51,8 +49,7 @@ def _settings(name: str) -> Finding:
             except PlainHttpRefused as error:
                 return Finding(what, str(error))
         else:
-            module: Any = importlib.import_module(f"services.{name}.settings")  # Any: the service is known only now
-            module.Settings()
+            settings_of_service(name)
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_input=False))
         return Finding(what, faults)

@@ -14,7 +14,7 @@ from chassis import audit
 from chassis.database import Database
 from chassis.identity import public_key_of
 from chassis.tables import Ledger
-from hubctl.parts import SERVICES
+from hubctl.parts import SERVICES, settings_of_service
 from hubctl.refusals import Refusal
 
 MOST = 500
@@ -71,9 +71,8 @@ class Records:
 @asynccontextmanager
 async def records_of(name: str) -> AsyncIterator[Records]:
     """A service's records for the length of a command. Only settings and tables are loaded: the rest of a service takes seconds."""
-    settings_module: Any = importlib.import_module(f"services.{name}.settings")  # Any: the service is known only now
-    tables_module: Any = importlib.import_module(f"services.{name}.tables")
-    settings = settings_module.Settings()
+    tables_module: Any = importlib.import_module(f"services.{name}.tables")  # Any: the service is known only now
+    settings = settings_of_service(name)
     database = Database(settings.database_url, pool=1, busy_seconds=settings.database_busy_seconds)
     try:
         yield Records(database, tables_module.ledger, public_key_of(settings.signing_key.get_secret_value()))
